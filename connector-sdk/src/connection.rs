@@ -1,0 +1,155 @@
+//! Connections: what a credential is for, how it is shown to the provider, and where it may go.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::http::{Answer, Base, Client, Egress, Method, Request, explain_status};
+use crate::redact::Redactor;
+use crate::secret::Secret;
+use crate::violation::Violation;
+
+/// What a person reads about a kind of connection.
+#[derive(Clone, Debug)]
+pub struct ConnectionAbout {
+    /// The name people see.
+    pub label: &'static str,
+    /// What it connects to.
+    pub description: &'static str,
+    /// How to get a credential.
+    pub help: &'static str,
+    /// The environment variable that gives a field when nothing else does: `(field, variable)`.
+    pub environment: &'static [(&'static str, &'static str)],
+}
+
+/// How a request shows who sends it.
+#[non_exhaustive]
+pub enum Auth<'a> {
+    /// Not at all.
+    None,
+    /// `Authorization: Bearer …`.
+    Bearer(&'a Secret),
+    /// `Authorization: Basic …`.
+    Basic { user: &'a str, password: &'a Secret },
+    /// A header of its own.
+    Header { name: &'a str, value: &'a Secret },
+}
+
+/// A kind of connection: its fields are what implements it.
+#[async_trait]
+pub trait Connection: DeserializeOwned + JsonSchema + Send + Sync + 'static {
+    /// What a person reads about it.
+    fn about() -> ConnectionAbout;
+
+    /// Origin and base path, such as `https://api.x.ai/v1`. Requests cannot leave it.
+    fn base_url(&self) -> &str;
+
+    /// How a request shows who sends it.
+    fn auth(&self) -> Auth<'_>;
+
+    /// The header that carries the idempotency key, where the provider knows one.
+    fn idempotency_header(&self) -> Option<&str> {
+        None
+    }
+
+    /// What is wrong with the fields beyond what their schema can say.
+    fn check(&self) -> Vec<Violation> {
+        Vec::new()
+    }
+
+    /// Makes an error of an answer whose status is not 2xx.
+    fn explain(&self, answer: &Answer) -> Error {
+        explain_status(answer)
+    }
+
+    /// Proves with a cheap call that the connection works, and says what it learned.
+    async fn verify(&self, ctx: &Context) -> Result<String>;
+}
+
+/// What a connection can do. It is not for implementing: the credential goes the one way that stands here.
+pub trait ConnectionExt: Connection + Sized {
+    /// A request to `target`, which is relative to the connection's base path and cannot leave it.
+    fn request<'a>(&'a self, ctx: &'a Context, method: Method, target: &str) -> Result<Request<'a, Self>> {
+        Request::new(self, ctx, method, target)
+    }
+}
+
+impl<C: Connection> ConnectionExt for C {}
+
+/// A connection whose fields have been checked, ready for calls.
+#[derive(Clone)]
+pub struct BoundConnection {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    id: String,
+    typed: Box<dyn Any + Send + Sync>,
+    client: Client,
+}
+
+impl BoundConnection {
+    pub(crate) fn new<C: Connection>(id: String, typed: C, egress: Egress, redactor: Redactor) -> Result<Self> {
+        let client = Client::new(base_of(&typed, egress)?, egress, redactor);
+        Ok(Self { inner: Arc::new(Inner { id, typed: Box::new(typed), client }) })
+    }
+
+    /// `name@version`, as records say it.
+    pub fn id(&self) -> &str {
+        &self.inner.id
+    }
+
+    pub(crate) fn typed<C: Connection>(&self) -> Option<&C> {
+        self.inner.typed.downcast_ref()
+    }
+
+    pub(crate) fn client(&self) -> &Client {
+        &self.inner.client
+    }
+
+    pub(crate) fn redactor(&self) -> &Redactor {
+        self.inner.client.redactor()
+    }
+}
+
+impl std::fmt::Debug for BoundConnection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("BoundConnection").field(&self.inner.id).finish()
+    }
+}
+
+/// The base of a connection's requests. None for a connector that never dials.
+fn base_of<C: Connection>(connection: &C, egress: Egress) -> Result<Option<Base>> {
+    let text = connection.base_url();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let refuse = |message: String| {
+        let violation = Violation::new("/base_url", "base_url", message);
+        Error::invalid_connection("the connection", vec![violation])
+    };
+    let base = Base::parse(text).map_err(refuse)?;
+    let anonymous = matches!(connection.auth(), Auth::None);
+    if base.is_cleartext() && egress == Egress::Public && !anonymous {
+        return Err(refuse("must begin with https://, or the credential would travel in clear text".to_owned()));
+    }
+    Ok(Some(base))
+}
+
+/// The fields that a schema marks as secret.
+pub(crate) fn secret_fields(schema: &Value) -> impl Iterator<Item = &str> {
+    let properties = schema.get("properties").and_then(Value::as_object);
+    properties.into_iter().flatten().filter(|(_, field)| is_secret(field)).map(|(name, _)| name.as_str())
+}
+
+fn is_secret(field: &Value) -> bool {
+    let marked = |schema: &Value| schema.get("x-secret") == Some(&Value::Bool(true));
+    let variants = field.get("anyOf").and_then(Value::as_array);
+    marked(field) || variants.is_some_and(|variants| variants.iter().any(marked))
+}

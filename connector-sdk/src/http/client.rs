@@ -1,0 +1,124 @@
+//! One client for one connection, so that no pooled socket ever serves two credentials. Built when first needed.
+
+use std::error::Error as _;
+use std::net::IpAddr;
+use std::sync::{Arc, OnceLock};
+
+use url::{Host, Url};
+
+use super::egress::Refused;
+use super::{Base, Egress};
+use crate::error::{Error, ErrorKind, Evidence, Result};
+use crate::limits;
+use crate::redact::Redactor;
+
+/// The way out for one connection.
+#[derive(Clone)]
+pub(crate) struct Client {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    /// Absent for a connector that never dials.
+    base: Option<Base>,
+    egress: Egress,
+    redactor: Redactor,
+    http: OnceLock<Result<reqwest::Client, String>>,
+}
+
+impl Client {
+    pub(crate) fn new(base: Option<Base>, egress: Egress, redactor: Redactor) -> Self {
+        Self { inner: Arc::new(Inner { base, egress, redactor, http: OnceLock::new() }) }
+    }
+
+    pub(crate) fn redactor(&self) -> &Redactor {
+        &self.inner.redactor
+    }
+
+    /// The URL of a target, proved to lie within the connection and at an address that may be dialled.
+    pub(super) fn locate(&self, target: &str) -> Result<Url> {
+        let base = self.inner.base.as_ref().ok_or_else(|| {
+            Error::new(ErrorKind::Internal, "this connector has no origin that a request could go to")
+        })?;
+        // The resolver never sees an address that is written as one.
+        let literal: Option<IpAddr> = match base.host() {
+            Some(Host::Ipv4(address)) => Some(address.into()),
+            Some(Host::Ipv6(address)) => Some(address.into()),
+            Some(Host::Domain(_)) | None => None,
+        };
+        match literal {
+            Some(address) if !self.inner.egress.allows(address) => {
+                Err(refused(&Refused { host: address.to_string(), address }))
+            }
+            _ => base.join(target),
+        }
+    }
+
+    /// Sends a request and waits for the answer's head.
+    pub(super) async fn execute(&self, request: reqwest::Request) -> Result<reqwest::Response> {
+        let http = self.inner.http.get_or_init(|| build(self.inner.egress));
+        let http = http
+            .as_ref()
+            .map_err(|error| Error::new(ErrorKind::Internal, format!("the HTTP client cannot be built: {error}")))?;
+        http.execute(request).await.map_err(failed_to_send)
+    }
+}
+
+fn build(egress: Egress) -> Result<reqwest::Client, String> {
+    #[expect(clippy::disallowed_methods, reason = "this is the one place where an HTTP client is built")]
+    let builder = reqwest::Client::builder();
+    builder
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .connect_timeout(limits::CONNECT)
+        .pool_idle_timeout(limits::IDLE)
+        .dns_resolver(egress)
+        .build()
+        .map_err(|error| error.to_string())
+}
+
+fn failed_to_send(error: reqwest::Error) -> Error {
+    if let Some(refusal) = cause::<Refused>(&error) {
+        return refused(refusal);
+    }
+    let error = error.without_url();
+    if error.is_connect() {
+        let message = format!("no connection to the provider: {}", deepest(&error));
+        return Error::new(ErrorKind::Network, message)
+            .with_evidence(Evidence::NotSent)
+            .with_fix("check the connection's base_url and this machine's network")
+            .with_source(error);
+    }
+    interrupted(error)
+}
+
+/// The request left, and the answer did not come back whole.
+pub(super) fn interrupted(error: reqwest::Error) -> Error {
+    let error = error.without_url();
+    let message = format!("the connection broke before the answer was complete: {}", deepest(&error));
+    Error::new(ErrorKind::Network, message).with_evidence(Evidence::Unanswered).with_source(error)
+}
+
+fn refused(refusal: &Refused) -> Error {
+    Error::new(ErrorKind::TargetRefused, refusal.to_string())
+        .with_fix("only the operator can allow it, for this connection alone")
+}
+
+fn cause<T: std::error::Error + 'static>(error: &reqwest::Error) -> Option<&T> {
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        if let Some(found) = error.downcast_ref() {
+            return Some(found);
+        }
+        cause = error.source();
+    }
+    None
+}
+
+fn deepest(error: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    cause.to_string()
+}

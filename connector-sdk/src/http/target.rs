@@ -1,0 +1,155 @@
+//! Targets that cannot leave their connection: parsed before they are joined, and proved after.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use url::{Host, Url};
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// An origin and the path under which every request stays.
+#[derive(Clone, Debug)]
+pub struct Base {
+    url: Url,
+    prefix: String,
+}
+
+impl Base {
+    /// Reads a base such as `https://api.x.ai/v1`. Says in words what is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let mut url = Url::parse(text.trim()).map_err(|error| format!("is not a URL: {error}"))?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(format!("must begin with https://, not {}:", url.scheme()));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err("must not hold a user or a password".to_owned());
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err("must end with its path, without ? or #".to_owned());
+        }
+        let prefix = url.path().trim_end_matches('/').to_owned();
+        url.set_path(&prefix);
+        Ok(Self { url, prefix })
+    }
+
+    pub(super) fn host(&self) -> Option<Host<&str>> {
+        self.url.host()
+    }
+
+    /// Whether requests travel in clear text.
+    pub fn is_cleartext(&self) -> bool {
+        self.url.scheme() == "http"
+    }
+
+    /// Whether the host is written as a loopback or private address, or as `localhost`.
+    pub fn is_literally_private(&self) -> bool {
+        match self.host() {
+            Some(Host::Ipv4(address)) => !super::Egress::Public.allows(address.into()),
+            Some(Host::Ipv6(address)) => !super::Egress::Public.allows(address.into()),
+            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+            None => false,
+        }
+    }
+
+    /// The URL of a relative target. It has this base's origin, and its path begins with this base's.
+    pub(super) fn join(&self, target: &str) -> Result<Url> {
+        self.refuse_hostile(target)?;
+        let target = target.split('#').next().unwrap_or_default();
+        let (path, query) = match target.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (target, None),
+        };
+        let path = path.strip_prefix('/').unwrap_or(path);
+        let mut url = self.url.clone();
+        if !path.is_empty() {
+            url.set_path(&format!("{}/{path}", self.prefix));
+        }
+        url.set_query(query);
+        self.prove(&url)?;
+        Ok(url)
+    }
+
+    fn refuse_hostile(&self, target: &str) -> Result<()> {
+        if let Some(reason) = reason_to_refuse(target) {
+            let error = Error::new(ErrorKind::TargetRefused, format!("the URL {reason}"));
+            return Err(error.with_fix(self.relative_form(target)));
+        }
+        Ok(())
+    }
+
+    /// What to write instead, where an absolute URL names this very origin.
+    fn relative_form(&self, target: &str) -> String {
+        let own = Url::parse(target).ok().filter(|url| url.origin() == self.url.origin());
+        let rest =
+            own.as_ref().and_then(|url| url.path().strip_prefix(&self.prefix)).filter(|rest| rest.starts_with('/'));
+        match rest {
+            Some(rest) => format!("write it relative to the connection: {rest}"),
+            None => "write a path relative to the connection, such as /models".to_owned(),
+        }
+    }
+
+    fn prove(&self, url: &Url) -> Result<()> {
+        let rest = url.path().strip_prefix(&self.prefix);
+        let inside = rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        if url.origin() == self.url.origin() && url.username().is_empty() && url.password().is_none() && inside {
+            return Ok(());
+        }
+        Err(Error::new(ErrorKind::TargetRefused, "the URL would leave the connection's base path"))
+    }
+}
+
+fn reason_to_refuse(target: &str) -> Option<&'static str> {
+    if target.chars().any(char::is_control) {
+        return Some("holds a control character");
+    }
+    if target.contains('\\') {
+        return Some("holds a backslash");
+    }
+    if target.starts_with("//") {
+        return Some("begins with //, which names another host");
+    }
+    let path = target.split(['?', '#']).next().unwrap_or_default();
+    let first = path.split('/').next().unwrap_or_default();
+    if first.contains('@') {
+        return Some("names a user and a host");
+    }
+    if first.contains(':') {
+        return Some("is absolute: only the path goes here, and the connection's base comes before it");
+    }
+    path.split('/').find_map(reason_to_refuse_segment)
+}
+
+fn reason_to_refuse_segment(segment: &str) -> Option<&'static str> {
+    let plain = fully_decoded(segment)?;
+    if plain.chars().any(char::is_control) {
+        return Some("holds an encoded control character");
+    }
+    let is_dots = |part: &str| matches!(part.split(';').next(), Some("." | ".."));
+    plain
+        .split(['/', '\\'])
+        .any(is_dots)
+        .then_some("holds a . or .. segment, which would leave the connection's base path")
+}
+
+/// The segment with its percent-encoding taken off, however many layers there are. `None` if it is not text.
+fn fully_decoded(segment: &str) -> Option<String> {
+    let mut text = segment.to_owned();
+    while text.contains('%') {
+        let decoded = percent_decode_str(&text).decode_utf8_lossy().into_owned();
+        if decoded == text {
+            break;
+        }
+        text = decoded;
+    }
+    Some(text)
+}
+
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// One path segment, percent-encoded. Says in words why a text cannot be one.
+pub fn encode_segment(text: &str) -> Result<String, &'static str> {
+    match text {
+        "" => Err("must not be empty"),
+        "." | ".." => Err("must not be . or .., which are not names"),
+        _ if text.chars().any(char::is_control) => Err("must not hold a control character"),
+        _ => Ok(utf8_percent_encode(text, SEGMENT).to_string()),
+    }
+}

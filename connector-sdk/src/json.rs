@@ -1,0 +1,122 @@
+//! Reading JSON without losing a digit: a number that this runtime cannot hold exactly is an error, never rounded.
+
+use serde_json::Value;
+
+use crate::violation::{Violation, pointer_to};
+
+/// Reads JSON from outside. Integers from −2⁶³ to 2⁶⁴−1 and doubles are exact; any other number is a violation.
+pub fn parse(text: &[u8]) -> Result<Value, Violation> {
+    let value =
+        serde_json::from_slice(text).map_err(|error| Violation::new("", "syntax", format!("is not JSON: {error}")))?;
+    match first_inexact(text) {
+        None => Ok(value),
+        Some(at) => Err(inexact(text, at)),
+    }
+}
+
+/// Whether a JSON number can be held without rounding.
+pub fn is_exact(number: &str) -> bool {
+    if !number.contains(['.', 'e', 'E']) {
+        return number.len() <= 18 || number.parse::<i64>().is_ok() || number.parse::<u64>().is_ok();
+    }
+    let mantissa = number.split(['e', 'E']).next().unwrap_or(number);
+    let digits = mantissa.trim_start_matches(['-', '0', '.']);
+    let count = digits.bytes().filter(u8::is_ascii_digit).count();
+    let Ok(double) = number.parse::<f64>() else { return false };
+    let vanished = double == 0.0 && count > 0;
+    // Seventeen digits name a double; more must be its exact expansion.
+    double.is_finite() && !vanished && (count <= 17 || is_expansion_of(number, double))
+}
+
+fn is_expansion_of(number: &str, double: f64) -> bool {
+    const LONGEST: usize = 1100;
+    if number.contains(['e', 'E']) || number.len() > LONGEST {
+        return false;
+    }
+    let decimals = number.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    format!("{double:.decimals$}") == number
+}
+
+/// The offset of the first number that cannot be held exactly. `text` is known to be JSON.
+fn first_inexact(text: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    while at < text.len() {
+        match text[at] {
+            b'"' => at = end_of_string(text, at),
+            b'-' | b'0'..=b'9' => {
+                let end = end_of_number(text, at);
+                if !number_at(text, at, end).is_some_and(is_exact) {
+                    return Some(at);
+                }
+                at = end;
+            }
+            _ => at += 1,
+        }
+    }
+    None
+}
+
+fn number_at(text: &[u8], start: usize, end: usize) -> Option<&str> {
+    std::str::from_utf8(text.get(start..end)?).ok()
+}
+
+fn end_of_number(text: &[u8], start: usize) -> usize {
+    let is_part = |byte: &u8| matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E' | b'0'..=b'9');
+    text[start..].iter().position(|byte| !is_part(byte)).map_or(text.len(), |length| start + length)
+}
+
+fn end_of_string(text: &[u8], start: usize) -> usize {
+    let mut at = start + 1;
+    while at < text.len() {
+        match text[at] {
+            b'"' => return at + 1,
+            b'\\' => at += 2,
+            _ => at += 1,
+        }
+    }
+    at
+}
+
+fn inexact(text: &[u8], at: usize) -> Violation {
+    let number = number_at(text, at, end_of_number(text, at)).unwrap_or("?");
+    let shown: String = number.chars().take(40).collect();
+    let message = format!("{shown} cannot be held exactly; send it as text, in quotes, to keep its digits");
+    Violation::new(pointer_at(text, at), "number", message)
+}
+
+/// The JSON Pointer of the value that begins at `target`.
+fn pointer_at(text: &[u8], target: usize) -> String {
+    enum Step {
+        Key(String),
+        Index(usize),
+    }
+    let mut path: Vec<Step> = Vec::new();
+    let mut at = 0;
+    while at < target {
+        match text[at] {
+            b'{' => path.push(Step::Key(String::new())),
+            b'[' => path.push(Step::Index(0)),
+            b'}' | b']' => drop(path.pop()),
+            b',' => {
+                if let Some(Step::Index(index)) = path.last_mut() {
+                    *index += 1;
+                }
+            }
+            b'"' => {
+                let end = end_of_string(text, at);
+                let is_key = text[end.min(text.len())..].iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b':');
+                if let (true, Some(Step::Key(key))) = (is_key, path.last_mut()) {
+                    *key = serde_json::from_slice(&text[at..end]).unwrap_or_default();
+                }
+                at = end;
+                continue;
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    path.iter().fold(String::new(), |pointer, step| match step {
+        Step::Key(key) => pointer_to(&pointer, key),
+        Step::Index(index) => pointer_to(&pointer, &index.to_string()),
+    })
+}

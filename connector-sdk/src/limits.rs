@@ -1,0 +1,43 @@
+//! Every bound that an action works within, in one place.
+
+use std::time::Duration;
+
+/// An answer's body, after decompression.
+pub const BODY: usize = 64 << 20;
+/// How often the decompressed size may exceed the compressed one, once it is over [`RATIO_FREE`].
+pub const RATIO: u64 = 100;
+/// What may be decompressed before [`RATIO`] counts.
+pub const RATIO_FREE: u64 = 1 << 20;
+/// A line of an event stream.
+pub const SSE_LINE: usize = 1 << 20;
+/// An event of an event stream.
+pub const SSE_EVENT: usize = 4 << 20;
+/// An event stream in all.
+pub const SSE_STREAM: u64 = 256 << 20;
+/// All files of one run that are kept in memory.
+pub const BLOB_STORE: usize = 256 << 20;
+/// One file that is uploaded.
+pub const UPLOAD: u64 = 100 << 20;
+/// The JSON of an input.
+pub const INPUT: u64 = 20 << 20;
+/// How deep JSON may be nested.
+pub const DEPTH: usize = 64;
+/// Headers that a Raw Request may set.
+pub const HEADERS: usize = 64;
+/// Retries that a Raw Request may ask for.
+pub const RETRIES: u32 = 100;
+/// Problems that one error lists.
+pub const VIOLATIONS: usize = 100;
+
+/// Until a connection stands.
+pub const CONNECT: Duration = Duration::from_secs(5);
+/// Between two pieces of an answer.
+pub const IDLE: Duration = Duration::from_secs(60);
+/// Between two pieces of an event stream.
+pub const IDLE_STREAM: Duration = Duration::from_secs(120);
+/// An attempt of an action that reads or writes.
+pub const ATTEMPT: Duration = Duration::from_secs(60);
+/// An attempt of an action that generates: models think for minutes.
+pub const ATTEMPT_GENERATE: Duration = Duration::from_secs(600);
+/// The longest wait that is slept through because a provider asked for it.
+pub const RETRY_AFTER: Duration = Duration::from_secs(60);

@@ -1,0 +1,50 @@
+//! The second net under the secrets: whatever a provider echoes of a credential is masked before it goes on.
+
+use serde_json::Value;
+
+use crate::error::Error;
+use crate::secret::Secret;
+
+/// Shown in place of a secret.
+pub const MASK: &str = "[secret]";
+
+/// A shorter secret is not looked for: it would be found in innocent text.
+const SHORTEST: usize = 8;
+
+/// Masks the secrets of one connection wherever they turn up in what comes back.
+#[derive(Default)]
+pub(crate) struct Redactor {
+    secrets: Vec<Secret>,
+}
+
+impl Redactor {
+    pub(crate) fn new(secrets: Vec<Secret>) -> Self {
+        let secrets = secrets.into_iter().filter(|secret| secret.text().len() >= SHORTEST).collect();
+        Self { secrets }
+    }
+
+    pub(crate) fn text(&self, text: &mut String) {
+        for secret in &self.secrets {
+            if text.contains(secret.text()) {
+                *text = text.replace(secret.text(), MASK);
+            }
+        }
+    }
+
+    pub(crate) fn value(&self, value: &mut Value) {
+        if self.secrets.is_empty() {
+            return;
+        }
+        match value {
+            Value::String(text) => self.text(text),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.value(item)),
+            Value::Object(map) => map.values_mut().for_each(|item| self.value(item)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    pub(crate) fn error(&self, mut error: Error) -> Error {
+        error.rewrite_texts(&|text| self.text(text), &|value| self.value(value));
+        error
+    }
+}

@@ -1,0 +1,74 @@
+//! Checking a value against a JSON Schema: compiled once, everything that is wrong found at once.
+//!
+//! This is the only place that knows the `jsonschema` crate.
+
+mod explain;
+
+use std::sync::OnceLock;
+
+use jsonschema::Validator;
+use serde_json::Value;
+
+use crate::limits;
+use crate::violation::Violation;
+
+/// A JSON Schema that values are checked against.
+pub struct Schema {
+    json: Value,
+    required_defaults: Vec<(String, Value)>,
+    validator: OnceLock<Result<Validator, String>>,
+}
+
+impl Schema {
+    /// A schema. It is compiled when the first value is checked.
+    pub fn new(json: Value) -> Self {
+        Self { required_defaults: required_defaults(&json), json, validator: OnceLock::new() }
+    }
+
+    /// The schema itself.
+    pub fn json(&self) -> &Value {
+        &self.json
+    }
+
+    /// Fills in required fields that have a default. Other defaults are only documentation.
+    pub(crate) fn fill_required_defaults(&self, value: &mut Value) {
+        let Some(fields) = value.as_object_mut() else { return };
+        for (name, default) in &self.required_defaults {
+            if !fields.contains_key(name) {
+                fields.insert(name.clone(), default.clone());
+            }
+        }
+    }
+
+    /// Everything that is wrong with `value`, each with its JSON Pointer.
+    pub fn check(&self, value: &Value) -> Vec<Violation> {
+        let compile = || {
+            let options = jsonschema::options().offline().should_validate_formats(false);
+            options.build(&self.json).map_err(|error| error.to_string())
+        };
+        match self.validator.get_or_init(compile) {
+            Err(defect) => vec![Violation::new("", "schema", format!("the schema is defective: {defect}"))],
+            Ok(validator) if validator.is_valid(value) => Vec::new(),
+            Ok(validator) => self.explain(validator, value),
+        }
+    }
+
+    fn explain(&self, validator: &Validator, value: &Value) -> Vec<Violation> {
+        let mut found = Vec::new();
+        for error in validator.iter_errors(value) {
+            explain::explain(&self.json, &error, &mut found);
+            if found.len() >= limits::VIOLATIONS {
+                found.truncate(limits::VIOLATIONS);
+                found.push(Violation::new("", "more", "there is more; the rest is not shown"));
+                break;
+            }
+        }
+        found
+    }
+}
+
+fn required_defaults(schema: &Value) -> Vec<(String, Value)> {
+    let required = schema.get("required").and_then(Value::as_array);
+    let names = required.into_iter().flatten().filter_map(Value::as_str);
+    names.filter_map(|name| Some((name.to_owned(), schema["properties"][name].get("default")?.clone()))).collect()
+}

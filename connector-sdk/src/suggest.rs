@@ -1,0 +1,20 @@
+//! "Did you mean …?"
+
+/// The candidate that `word` is most likely a misspelling of, in spelling or merely in style (`maxTokens` for `max_tokens`).
+pub fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let plain = plain(word);
+    candidates
+        .map(|candidate| (score(&plain, &self::plain(candidate)), candidate))
+        .filter(|(score, _)| *score >= 0.75)
+        .max_by(|(a, _), (b, _)| a.total_cmp(b))
+        .map(|(_, candidate)| candidate)
+}
+
+fn score(a: &str, b: &str) -> f64 {
+    if a == b { 1.0 } else { strsim::normalized_damerau_levenshtein(a, b).max(strsim::jaro_winkler(a, b) - 0.1) }
+}
+
+/// Without what differs between `camelCase`, `kebab-case` and `snake_case`.
+fn plain(word: &str) -> String {
+    word.chars().take(100).filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}

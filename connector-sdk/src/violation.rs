@@ -1,0 +1,38 @@
+//! One thing that is wrong with a value, and where.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// One thing that is wrong with a value: where, which rule, what to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Violation {
+    /// JSON Pointer of the value, empty for the whole.
+    pub pointer: String,
+    /// The rule that it breaks: `type`, `required`, `unknown_field`, `range`, …
+    pub rule: &'static str,
+    /// A sentence for people.
+    pub message: String,
+}
+
+impl Violation {
+    /// A violation at this JSON Pointer.
+    pub fn new(pointer: impl Into<String>, rule: &'static str, message: impl Into<String>) -> Self {
+        Self { pointer: pointer.into(), rule, message: message.into() }
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.pointer.is_empty() {
+            f.write_str(&self.message)
+        } else {
+            write!(f, "{}: {}", self.pointer, self.message)
+        }
+    }
+}
+
+/// `pointer` with one more step, escaped as RFC 6901 says.
+pub fn pointer_to(pointer: &str, step: &str) -> String {
+    format!("{pointer}/{}", step.replace('~', "~0").replace('/', "~1"))
+}
