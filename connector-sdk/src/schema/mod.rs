@@ -31,7 +31,7 @@ impl Schema {
     }
 
     /// Fills in required fields that have a default. Other defaults are only documentation.
-    pub(crate) fn fill_required_defaults(&self, value: &mut Value) {
+    pub fn fill_required_defaults(&self, value: &mut Value) {
         let Some(fields) = value.as_object_mut() else { return };
         for (name, default) in &self.required_defaults {
             if !fields.contains_key(name) {
