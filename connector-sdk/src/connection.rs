@@ -41,6 +41,16 @@ pub enum Auth<'a> {
     Header { name: &'a str, value: &'a Secret },
 }
 
+impl Auth<'_> {
+    /// What the header shows of the secret, where that is not the secret itself.
+    pub(crate) fn disguised(&self) -> Option<Secret> {
+        match self {
+            Self::Basic { user, password } => Some(password.paired_with(user)),
+            Self::None | Self::Bearer(_) | Self::Header { .. } => None,
+        }
+    }
+}
+
 /// A kind of connection: its fields are what implements it.
 #[async_trait]
 pub trait Connection: DeserializeOwned + JsonSchema + Send + Sync + 'static {
@@ -96,7 +106,7 @@ struct Inner {
 
 impl BoundConnection {
     pub(crate) fn new<C: Connection>(id: String, typed: C, egress: Egress, redactor: Redactor) -> Result<Self> {
-        let client = Client::new(base_of(&typed, egress)?, egress, redactor);
+        let client = Client::new(base_of(&id, &typed, egress)?, egress, redactor);
         Ok(Self { inner: Arc::new(Inner { id, typed: Box::new(typed), client }) })
     }
 
@@ -125,14 +135,14 @@ impl std::fmt::Debug for BoundConnection {
 }
 
 /// The base of a connection's requests. None for a connector that never dials.
-fn base_of<C: Connection>(connection: &C, egress: Egress) -> Result<Option<Base>> {
+fn base_of<C: Connection>(id: &str, connection: &C, egress: Egress) -> Result<Option<Base>> {
     let text = connection.base_url();
     if text.is_empty() {
         return Ok(None);
     }
     let refuse = |message: String| {
         let violation = Violation::new("/base_url", "base_url", message);
-        Error::invalid_connection("the connection", vec![violation])
+        Error::invalid_connection(&format!("the connection {id}"), vec![violation])
     };
     let base = Base::parse(text).map_err(refuse)?;
     let anonymous = matches!(connection.auth(), Auth::None);

@@ -122,9 +122,7 @@ impl Connector {
     /// Proves that a connection works, and says what it learned.
     pub async fn verify(&self, ctx: &Context, connection: &BoundConnection) -> Result<String> {
         let policy = Policy::of_connector(ctx.retries(), Effect::Read);
-        retry::run(ctx, connection.client(), &policy, Effect::Read, |ctx| self.kind.verify(ctx, connection))
-            .await
-            .map_err(|error| connection.redactor().error(error))
+        retry::run(ctx, connection.client(), &policy, Effect::Read, |ctx| self.kind.verify(ctx, connection)).await
     }
 }
 
@@ -174,7 +172,7 @@ impl<C: Connection> DynConnection for Kind<C> {
         SchemaSettings::draft2020_12().for_deserialize().into_generator().into_root_schema_for::<C>().to_value()
     }
 
-    fn bind(&self, id: &str, fields: Value, egress: Egress, secrets: Vec<Secret>) -> Result<BoundConnection> {
+    fn bind(&self, id: &str, fields: Value, egress: Egress, mut secrets: Vec<Secret>) -> Result<BoundConnection> {
         let typed: C = serde_json::from_value(fields).map_err(|_| {
             Error::new(ErrorKind::InvalidConnection, format!("the fields of the connection {id} cannot be read"))
         })?;
@@ -182,6 +180,7 @@ impl<C: Connection> DynConnection for Kind<C> {
         if !violations.is_empty() {
             return Err(Error::invalid_connection(&format!("the connection {id}"), violations));
         }
+        secrets.extend(typed.auth().disguised());
         BoundConnection::new(id.to_owned(), typed, egress, Redactor::new(secrets))
     }
 

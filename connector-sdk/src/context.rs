@@ -132,7 +132,10 @@ impl Context {
     }
 
     /// Tells that a piece of the answer arrived.
-    pub fn delta(&self, choice: u64, part: Part) {
+    pub fn delta(&self, choice: u64, mut part: Part) {
+        if let Some(client) = &self.client {
+            client.redactor().part(&mut part);
+        }
         self.emit(Event::Delta(Delta { attempt: self.attempt, choice, part }));
     }
 
@@ -160,7 +163,7 @@ impl Context {
     }
 
     /// Runs `work` until it ends, the deadline passes or somebody cancels. Dropping it closes its connections.
-    pub(crate) async fn within_bounds<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+    pub async fn within_bounds<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
         let deadline = async {
             match self.scope.deadline {
                 Some(at) => tokio::time::sleep_until(at).await,

@@ -104,13 +104,9 @@ impl ErasedAction {
         let result = retry::run(ctx, connection.client(), policy, input.effect, |ctx| {
             self.twin.perform(ctx, connection, &input)
         });
-        match result.await {
-            Ok(mut output) => {
-                connection.redactor().value(&mut output);
-                Ok(output)
-            }
-            Err(error) => Err(connection.redactor().error(error)),
-        }
+        let mut output = result.await?;
+        connection.redactor().value(&mut output);
+        Ok(output)
     }
 }
 
@@ -266,9 +262,7 @@ impl ErasedOptions {
     /// The choices now.
     pub async fn list(&self, ctx: &Context, connection: &BoundConnection) -> Result<Vec<Choice>> {
         let policy = Policy::of_connector(ctx.retries(), Effect::Read);
-        retry::run(ctx, connection.client(), &policy, Effect::Read, |ctx| self.twin.list(ctx, connection))
-            .await
-            .map_err(|error| connection.redactor().error(error))
+        retry::run(ctx, connection.client(), &policy, Effect::Read, |ctx| self.twin.list(ctx, connection)).await
     }
 }
 

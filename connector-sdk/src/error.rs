@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
+use crate::limits;
 use crate::violation::Violation;
 
 /// A result whose error is the SDK's own.
@@ -203,6 +204,7 @@ impl Error {
     fn with_violations(kind: ErrorKind, what: &str, violations: Vec<Violation>) -> Self {
         let mut message = match violations.len() {
             1 => format!("{what} is not valid:"),
+            n if n > limits::VIOLATIONS => format!("{what} is not valid, in more than {} places:", limits::VIOLATIONS),
             n => format!("{what} is not valid, in {n} places:"),
         };
         for violation in &violations {

@@ -6,11 +6,13 @@ use crate::violation::{Violation, pointer_to};
 
 /// Reads JSON from outside. Integers from −2⁶³ to 2⁶⁴−1 and doubles are exact; any other number is a violation.
 pub fn parse(text: &[u8]) -> Result<Value, Violation> {
-    let value =
-        serde_json::from_slice(text).map_err(|error| Violation::new("", "syntax", format!("is not JSON: {error}")))?;
-    match first_inexact(text) {
-        None => Ok(value),
+    let parsed = serde_json::from_slice(text);
+    // serde_json refuses a number beyond the doubles too, but does not say where it stands.
+    let is_of_numbers = |error: &serde_json::Error| error.to_string().starts_with("number out of range");
+    let inexact_at = if parsed.as_ref().err().is_none_or(is_of_numbers) { first_inexact(text) } else { None };
+    match inexact_at {
         Some(at) => Err(inexact(text, at)),
+        None => parsed.map_err(|error| Violation::new("", "syntax", format!("is not JSON: {error}"))),
     }
 }
 
@@ -37,7 +39,7 @@ fn is_expansion_of(number: &str, double: f64) -> bool {
     format!("{double:.decimals$}") == number
 }
 
-/// The offset of the first number that cannot be held exactly. `text` is known to be JSON.
+/// The offset of the first number that cannot be held exactly. `text` is known to be JSON up to there.
 fn first_inexact(text: &[u8]) -> Option<usize> {
     let mut at = 0;
     while at < text.len() {

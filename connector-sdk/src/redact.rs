@@ -1,8 +1,9 @@
 //! The second net under the secrets: whatever a provider echoes of a credential is masked before it goes on.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::error::Error;
+use crate::event::Part;
 use crate::secret::Secret;
 
 /// Shown in place of a secret.
@@ -38,8 +39,29 @@ impl Redactor {
         match value {
             Value::String(text) => self.text(text),
             Value::Array(items) => items.iter_mut().for_each(|item| self.value(item)),
-            Value::Object(map) => map.values_mut().for_each(|item| self.value(item)),
+            Value::Object(map) => {
+                map.values_mut().for_each(|item| self.value(item));
+                self.keys(map);
+            }
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    pub(crate) fn part(&self, part: &mut Part) {
+        match part {
+            Part::Content(text) | Part::Reasoning(text) => self.text(text),
+            Part::ToolCall(call) => self.value(call),
+        }
+    }
+
+    fn keys(&self, map: &mut Map<String, Value>) {
+        let leaks = |key: &String| self.secrets.iter().any(|secret| key.contains(secret.text()));
+        if map.keys().any(leaks) {
+            let masked = std::mem::take(map).into_iter().map(|(mut key, value)| {
+                self.text(&mut key);
+                (key, value)
+            });
+            *map = masked.collect();
         }
     }
 

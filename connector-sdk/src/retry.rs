@@ -110,7 +110,7 @@ impl Waits {
 pub fn is_safe(error: &Error, effect: Effect, attempt: u32) -> bool {
     match error.evidence() {
         Evidence::NotSent => error.kind() == ErrorKind::Network,
-        Evidence::Refused => effect != Effect::Write || error.retry_after().is_some() || error.status() == Some(429),
+        Evidence::Refused => effect != Effect::Write || matches!(error.status(), Some(429 | 503)),
         Evidence::Failed => match effect {
             Effect::Read | Effect::Idempotent => true,
             Effect::Generate => attempt == 1,
@@ -127,6 +127,7 @@ pub fn is_safe(error: &Error, effect: Effect, attempt: u32) -> bool {
 }
 
 /// Attempts `work` as often as the policy allows, within the context's deadline and until it is cancelled.
+/// Its errors leave here without the connection's secrets.
 pub(crate) async fn run<T, F, W>(ctx: &Context, client: &Client, policy: &Policy, effect: Effect, work: W) -> Result<T>
 where
     F: Future<Output = Result<T>>,
@@ -139,7 +140,7 @@ where
         ctx.emit(Event::Attempt { attempt, idempotency_key: ctx.idempotency_key().to_owned() });
         let error = match ctx.within_bounds(work(ctx.clone())).await {
             Ok(value) => return Ok(value),
-            Err(error) => error.with_attempts(attempt),
+            Err(error) => client.redactor().error(error).with_attempts(attempt),
         };
         if !policy.repeats(&error, attempt) {
             return Err(settle(error, effect));

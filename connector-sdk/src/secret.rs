@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::http::header_value;
 
 /// A credential. It has no `Debug`, no `Display` and no `Serialize`, and is wiped when dropped.
 /// Only this crate can read it, to write it into a request's header.
@@ -43,8 +44,13 @@ impl Secret {
 
     /// The value of an `Authorization: Basic` header, with this as the password.
     pub(crate) fn basic(&self, user: &str) -> Result<HeaderValue> {
+        header(&Zeroizing::new(format!("Basic {}", self.paired_with(user).text())))
+    }
+
+    /// `user:password` in base64, with this as the password: as secret as the password itself.
+    pub(crate) fn paired_with(&self, user: &str) -> Self {
         let pair = Zeroizing::new(format!("{user}:{}", self.text()));
-        header(&Zeroizing::new(format!("Basic {}", BASE64_STANDARD.encode(pair.as_bytes()))))
+        Self::new(BASE64_STANDARD.encode(pair.as_bytes()))
     }
 
     /// The value of a header that is the secret itself.
@@ -54,7 +60,7 @@ impl Secret {
 }
 
 fn header(text: &str) -> Result<HeaderValue> {
-    let mut value = HeaderValue::from_str(text).map_err(|_| {
+    let mut value = header_value(text).ok_or_else(|| {
         Error::new(ErrorKind::InvalidConnection, "the credential holds a character that no header can carry")
             .with_fix("look for a line break or a quote that was pasted with the key")
     })?;

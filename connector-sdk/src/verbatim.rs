@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::marker::PhantomData;
 
+use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
@@ -70,8 +71,14 @@ impl<T: JsonSchema> JsonSchema for Verbatim<T> {
         T::schema_id()
     }
 
+    /// Always what `T` reads: nothing is added to the value when it is written, so a field that may be absent stays so.
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        T::json_schema(generator)
+        if generator.contract().is_deserialize() {
+            return T::json_schema(generator);
+        }
+        let reading =
+            SchemaSettings::draft2020_12().for_deserialize().with(|settings| settings.inline_subschemas = true);
+        T::json_schema(&mut reading.into_generator())
     }
 }
 

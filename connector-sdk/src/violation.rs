@@ -27,7 +27,7 @@ impl fmt::Display for Violation {
         if self.pointer.is_empty() {
             f.write_str(&self.message)
         } else {
-            write!(f, "{}: {}", self.pointer, self.message)
+            write!(f, "{}: {}", excerpt(&self.pointer, 200), self.message)
         }
     }
 }
@@ -35,4 +35,16 @@ impl fmt::Display for Violation {
 /// `pointer` with one more step, escaped as RFC 6901 says.
 pub fn pointer_to(pointer: &str, step: &str) -> String {
     format!("{pointer}/{}", step.replace('~', "~0").replace('/', "~1"))
+}
+
+/// The beginning of a text, for a sentence: on one line, and without anything that could steer a terminal.
+pub(crate) fn excerpt(text: &str, longest: usize) -> String {
+    let mut excerpt = String::new();
+    for c in text.chars().take(longest) {
+        if c.is_control() { excerpt.extend(c.escape_default()) } else { excerpt.push(c) }
+    }
+    if text.chars().nth(longest).is_some() {
+        excerpt.push('…');
+    }
+    excerpt
 }

@@ -3,21 +3,21 @@
 use std::io::{self, Write};
 
 use brotli_decompressor::DecompressorWriter;
-use flate2::write::{MultiGzDecoder, ZlibDecoder};
+use flate2::write::MultiGzDecoder;
 use http::HeaderMap;
 use http::header::CONTENT_ENCODING;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 
-/// The codings that a [`Decoder`] can take off, for the request's `Accept-Encoding`.
-pub(super) const ACCEPTED: &str = "gzip, deflate, br";
+/// The codings that a [`Decoder`] can take off, for the request's `Accept-Encoding`. Not `deflate`: its two meanings
+/// cannot be told apart, and its end cannot be told from a cut.
+pub(super) const ACCEPTED: &str = "gzip, br";
 
 /// Takes a body as it comes and keeps what it means.
 pub(super) enum Decoder {
     Plain(Bounded),
     Gzip(MultiGzDecoder<Bounded>),
-    Deflate(ZlibDecoder<Bounded>),
     Brotli(Box<DecompressorWriter<Bounded>>),
 }
 
@@ -27,40 +27,40 @@ impl Decoder {
         match coding(headers).as_deref() {
             None => Ok(Self::Plain(sink)),
             Some("gzip" | "x-gzip") => Ok(Self::Gzip(MultiGzDecoder::new(sink))),
-            Some("deflate") => Ok(Self::Deflate(ZlibDecoder::new(sink))),
             Some("br") => Ok(Self::Brotli(Box::new(DecompressorWriter::new(sink, 4096)))),
             Some(other) => Err(malformed(&format!("is encoded as {other:?}, which was not asked for"))),
         }
     }
 
     pub(super) fn push(&mut self, chunk: &[u8]) -> Result<()> {
-        let arrived = chunk.len() as u64;
+        self.sink().arrived += chunk.len() as u64;
         let outcome = match self {
-            Self::Plain(sink) => sink.after(arrived).write_all(chunk),
-            Self::Gzip(decoder) => {
-                decoder.get_mut().after(arrived);
-                decoder.write_all(chunk)
-            }
-            Self::Deflate(decoder) => {
-                decoder.get_mut().after(arrived);
-                decoder.write_all(chunk)
-            }
-            Self::Brotli(decoder) => {
-                decoder.get_mut().after(arrived);
-                decoder.write_all(chunk)
-            }
+            Self::Plain(sink) => sink.write_all(chunk),
+            Self::Gzip(decoder) => decoder.write_all(chunk),
+            Self::Brotli(decoder) => decoder.write_all(chunk),
         };
         outcome.map_err(|error| as_error(&error))
     }
 
-    pub(super) fn finish(self) -> Result<Vec<u8>> {
+    pub(super) fn finish(mut self) -> Result<Vec<u8>> {
+        // The answer to a HEAD names a coding and has no body.
+        if self.sink().arrived == 0 {
+            return Ok(Vec::new());
+        }
         let sink = match self {
             Self::Plain(sink) => Ok(sink),
             Self::Gzip(decoder) => decoder.finish(),
-            Self::Deflate(decoder) => decoder.finish(),
             Self::Brotli(mut decoder) => decoder.close().map(|()| std::mem::take(decoder.get_mut())),
         };
         sink.map(|sink| sink.kept).map_err(|error| as_error(&error))
+    }
+
+    fn sink(&mut self) -> &mut Bounded {
+        match self {
+            Self::Plain(sink) => sink,
+            Self::Gzip(decoder) => decoder.get_mut(),
+            Self::Brotli(decoder) => decoder.get_mut(),
+        }
     }
 }
 
@@ -75,13 +75,6 @@ pub(super) fn coding(headers: &HeaderMap) -> Option<String> {
 pub(super) struct Bounded {
     kept: Vec<u8>,
     arrived: u64,
-}
-
-impl Bounded {
-    fn after(&mut self, arrived: u64) -> &mut Self {
-        self.arrived += arrived;
-        self
-    }
 }
 
 impl Write for Bounded {

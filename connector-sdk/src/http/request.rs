@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use ::http::Method;
 use ::http::header::{
-    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT,
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
+    USER_AGENT,
 };
 use bytes::Bytes;
 use serde_json::Value;
@@ -14,7 +15,7 @@ use super::client::interrupted;
 use super::decode::{self, Decoder};
 use super::stream::{EventStream, silent};
 use super::view::{RequestView, ViewBody};
-use super::{Answer, Multipart, answer};
+use super::{Answer, Multipart, answer, header_value};
 use crate::connection::{Auth, Connection};
 use crate::context::Context;
 use crate::error::{Error, ErrorKind, Evidence, Result};
@@ -142,10 +143,14 @@ impl<'a, C: Connection> Request<'a, C> {
             Body::Bytes(bytes) => Some(bytes.clone()),
             Body::Form(form) => {
                 let (media_type, bytes) = form.encode()?;
-                self.headers.insert(CONTENT_TYPE, header_value(&media_type)?);
+                self.headers.insert(CONTENT_TYPE, sound_value(&media_type)?);
                 Some(bytes)
             }
         };
+        // Some servers refuse such a request if it does not say that it has no body.
+        if body.is_none() && matches!(self.method, Method::POST | Method::PUT | Method::PATCH) {
+            self.headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
         self.identify()?;
         if self.ctx.wants_requests() {
             self.show();
@@ -166,7 +171,7 @@ impl<'a, C: Connection> Request<'a, C> {
             Auth::Header { name, value } => drop(self.headers.insert(header_name(name)?, value.header()?)),
         }
         if let Some(name) = self.connection.idempotency_header() {
-            self.headers.insert(header_name(name)?, header_value(self.ctx.idempotency_key())?);
+            self.headers.insert(header_name(name)?, sound_value(self.ctx.idempotency_key())?);
         }
         Ok(())
     }
@@ -247,7 +252,7 @@ fn header_name(name: &str) -> Result<HeaderName> {
         .map_err(|_| Error::new(ErrorKind::InvalidConnection, format!("{name:?} cannot be the name of a header")))
 }
 
-fn header_value(value: &str) -> Result<HeaderValue> {
-    HeaderValue::from_str(value)
-        .map_err(|_| Error::new(ErrorKind::InvalidInput, "a header's value holds a character that no header can carry"))
+fn sound_value(value: &str) -> Result<HeaderValue> {
+    let message = "a header's value holds a character that no header can carry";
+    header_value(value).ok_or_else(|| Error::new(ErrorKind::InvalidInput, message))
 }

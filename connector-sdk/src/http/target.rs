@@ -15,7 +15,8 @@ pub struct Base {
 impl Base {
     /// Reads a base such as `https://api.x.ai/v1`. Says in words what is wrong with it.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let mut url = Url::parse(text.trim()).map_err(|error| format!("is not a URL: {error}"))?;
+        let mut url = Url::parse(text.trim())
+            .map_err(|error| format!("is not a URL such as https://api.example.com/v1: {error}"))?;
         if !matches!(url.scheme(), "http" | "https") {
             return Err(format!("must begin with https://, not {}:", url.scheme()));
         }

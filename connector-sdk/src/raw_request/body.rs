@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::HeaderMap;
-use http::header::{CONTENT_TYPE, HeaderValue};
+use http::header::CONTENT_TYPE;
 use serde_json::Value;
 
 use super::input::RawInput;
@@ -11,7 +11,7 @@ use crate::blob::{BlobStore, FileRef};
 use crate::connection::Connection;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::{Multipart, Part, Request};
+use crate::http::{Multipart, Part, Request, header_value};
 
 const JSON: &str = "application/json";
 
@@ -40,8 +40,8 @@ pub(super) async fn attach<'a, C: Connection>(
     let Some(data) = input.data.as_ref().filter(|_| has_data(input)) else { return Ok(request) };
     if let Ok(file) = serde_json::from_value::<FileRef>(data.clone()) {
         let content = ctx.blobs().get(&file).await?;
-        let media_type = HeaderValue::from_str(&file.media_type)
-            .map_err(|_| Error::new(ErrorKind::InvalidInput, "the file's media type cannot stand in a header"))?;
+        let media_type = header_value(&file.media_type)
+            .ok_or_else(|| Error::new(ErrorKind::InvalidInput, "the file's media type cannot stand in a header"))?;
         let mut own = HeaderMap::new();
         own.insert(CONTENT_TYPE, headers.get(CONTENT_TYPE).cloned().unwrap_or(media_type));
         return Ok(request.headers(own).bytes("application/octet-stream", content));

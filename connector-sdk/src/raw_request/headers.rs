@@ -4,6 +4,7 @@ use http::header::{HeaderMap, HeaderName, HeaderValue};
 
 use super::input::RawInput;
 use crate::connection::Auth;
+use crate::http::header_value;
 use crate::limits;
 use crate::violation::{Violation, pointer_to};
 
@@ -67,7 +68,7 @@ fn parse(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Violation
     if RESERVED.contains(&header.as_str()) || header.as_str().starts_with("proxy-") {
         return Err(wrong("reserved", "belongs to the transport, and cannot be set here"));
     }
-    let value = HeaderValue::from_str(value).map_err(|_| {
+    let value = header_value(value).ok_or_else(|| {
         wrong("header", "holds a character that no header can carry: a line break, or one outside ASCII")
     })?;
     Ok((header, value))

@@ -5,7 +5,7 @@ use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use serde_json::Value;
 
 use crate::suggest;
-use crate::violation::{Violation, pointer_to};
+use crate::violation::{Violation, excerpt, pointer_to};
 
 /// Adds what `error` means to `found`.
 pub(super) fn explain(schema: &Value, error: &ValidationError<'_>, found: &mut Vec<Violation>) {
@@ -21,6 +21,8 @@ pub(super) fn explain(schema: &Value, error: &ValidationError<'_>, found: &mut V
         Kind::OneOfNotValid { context } | Kind::AnyOf { context } => {
             variants(schema, error, context, found);
         }
+        // A choice that is not even of the right type is still best answered with the list of choices.
+        Kind::Type { .. } if enclosing(schema, error).is_some_and(|object| object.get("enum").is_some()) => {}
         kind => {
             let (rule, message) = sentence(schema, error, kind);
             found.push(Violation::new(at, rule, message));
@@ -35,55 +37,40 @@ fn variants(
     context: &[Vec<ValidationError<'_>>],
     found: &mut Vec<Violation>,
 ) {
-    let at = error.instance_path().as_str();
-    let meant: Vec<_> = context.iter().filter(|findings| !findings.iter().any(|f| is_other_variant(f, at))).collect();
-    if let [findings] = meant.as_slice() {
-        for finding in *findings {
-            explain(schema, finding, found);
-        }
-        return;
-    }
-    found.push(match tag_of(context, at) {
-        Some((tag, allowed)) => wrong_tag(error.instance(), at, &tag, &allowed),
-        None => Violation::new(at, "type", wrong_type(&expected_types(context, at), error.instance())),
-    });
-}
-
-/// Whether this finding says that the value is not of this variant at all: its tag or its type is another one.
-fn is_other_variant(finding: &ValidationError<'_>, at: &str) -> bool {
-    let place = finding.instance_path().as_str();
-    match finding.kind() {
-        Kind::Constant { .. } => place.rsplit_once('/').is_some_and(|(parent, _)| parent == at),
-        Kind::Type { .. } | Kind::Enum { .. } => place == at,
-        _ => false,
+    let (at, instance) = (error.instance_path().as_str(), error.instance());
+    let meant = match tag_of(schema, error).filter(|_| instance.is_object()) {
+        Some((tag, allowed)) => match allowed.iter().position(|allowed| instance.get(tag) == Some(allowed)) {
+            Some(position) => &context[position..=position],
+            None => return found.push(wrong_tag(instance, at, tag, &allowed)),
+        },
+        None => context,
+    };
+    let mut meant = meant.iter().filter(|findings| !findings.iter().any(|finding| is_other_type(finding, at)));
+    match (meant.next(), meant.next()) {
+        (Some(findings), None) => findings.iter().for_each(|finding| explain(schema, finding, found)),
+        _ => found.push(Violation::new(at, "type", wrong_type(&expected_types(context, at), instance))),
     }
 }
 
-/// The field that tells the variants apart, and its possible values.
-fn tag_of(context: &[Vec<ValidationError<'_>>], at: &str) -> Option<(String, Vec<String>)> {
-    let mut tag = None;
-    let mut allowed = Vec::new();
-    for finding in context.iter().flatten() {
-        let Kind::Constant { expected_value } = finding.kind() else { continue };
-        let Some((parent, name)) = finding.instance_path().as_str().rsplit_once('/') else { continue };
-        if parent == at {
-            tag = Some(name.to_owned());
-            allowed.extend(expected_value.as_str().map(str::to_owned));
-        }
-    }
-    tag.map(|tag| (tag, allowed))
+/// Whether this finding says that the value is not of this variant at all.
+fn is_other_type(finding: &ValidationError<'_>, at: &str) -> bool {
+    finding.instance_path().as_str() == at && matches!(finding.kind(), Kind::Type { .. } | Kind::Enum { .. })
 }
 
-fn wrong_tag(instance: &Value, at: &str, tag: &str, allowed: &[String]) -> Violation {
-    let list = allowed.join(", ");
+/// The field that tells the variants apart, and its value in each of them.
+fn tag_of<'a>(schema: &'a Value, error: &ValidationError<'_>) -> Option<(&'a str, Vec<&'a Value>)> {
+    let variants = schema.pointer(error.schema_path().as_str())?.as_array()?;
+    let fields = variants.first()?.get("properties")?.as_object()?;
+    let value = |variant: &'a Value, tag: &str| variant.get("properties")?.get(tag)?.get("const");
+    let values = |tag: &str| variants.iter().map(|variant| value(variant, tag)).collect::<Option<_>>();
+    fields.keys().find_map(|tag| Some((tag.as_str(), values(tag)?)))
+}
+
+fn wrong_tag(instance: &Value, at: &str, tag: &str, allowed: &[&Value]) -> Violation {
+    let allowed: Vec<&str> = allowed.iter().filter_map(|value| value.as_str()).collect();
     let message = match instance.get(tag) {
-        Some(Value::String(given)) => {
-            let hint = suggest::nearest(given, allowed.iter().map(String::as_str));
-            let hint = hint.map(|near| format!("; did you mean {near:?}?")).unwrap_or_default();
-            format!("must be one of {list}, not {}{hint}", short(&Value::from(given.as_str())))
-        }
-        Some(other) => format!("must be one of {list}, not {}", short(other)),
-        None => format!("is missing; it must be one of {list}"),
+        Some(given) => wrong_choice(&allowed, given, &short(given)),
+        None => format!("is missing; it must be one of {}", allowed.join(", ")),
     };
     Violation::new(pointer_to(at, tag), "variant", message)
 }
@@ -107,7 +94,10 @@ fn unknown_field(schema: &Value, error: &ValidationError<'_>, name: &str) -> Vio
     let message = match suggest::nearest(name, names()) {
         Some(near) => format!("is not known here; did you mean {near:?}?"),
         None if names().any(|name| name == "additional_fields") => {
-            format!("is not an input; if the API knows it, put it into \"additional_fields\": {{{name:?}: …}}")
+            format!(
+                "is not an input; if the API knows it, put it into \"additional_fields\": {{\"{}\": …}}",
+                excerpt(name, 40)
+            )
         }
         None if known.is_none_or(serde_json::Map::is_empty) => "is not known here: there are no inputs".to_owned(),
         None => format!("is not known here; known are {}", names().collect::<Vec<_>>().join(", ")),
@@ -139,11 +129,14 @@ fn sentence(schema: &Value, error: &ValidationError<'_>, kind: &Kind) -> (&'stat
     match kind {
         Kind::Type { kind } if secret => ("type", format!("must be {}", type_name(kind))),
         Kind::Type { kind } => ("type", wrong_type(&type_name(kind), error.instance())),
-        Kind::Minimum { limit } => ("range", format!("must be at least {limit}, not {given}")),
-        Kind::Maximum { limit } => ("range", format!("must be at most {limit}, not {given}")),
-        Kind::ExclusiveMinimum { limit } => ("range", format!("must be more than {limit}, not {given}")),
-        Kind::ExclusiveMaximum { limit } => ("range", format!("must be less than {limit}, not {given}")),
-        Kind::Enum { options } => ("choice", wrong_choice(options, error.instance(), &given)),
+        Kind::Minimum { limit } => ("range", format!("must be at least {}, not {given}", plain(limit))),
+        Kind::Maximum { limit } => ("range", format!("must be at most {}, not {given}", plain(limit))),
+        Kind::ExclusiveMinimum { limit } => ("range", format!("must be more than {}, not {given}", plain(limit))),
+        Kind::ExclusiveMaximum { limit } => ("range", format!("must be less than {}, not {given}", plain(limit))),
+        Kind::Enum { options } => {
+            let options: Vec<_> = options.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+            ("choice", wrong_choice(&options, error.instance(), &given))
+        }
         Kind::Constant { expected_value } => ("choice", format!("must be {expected_value}, not {given}")),
         Kind::MinLength { limit: 1 } => ("length", "must not be empty".to_owned()),
         Kind::MinLength { limit } => ("length", format!("must have at least {limit} characters")),
@@ -157,8 +150,7 @@ fn sentence(schema: &Value, error: &ValidationError<'_>, kind: &Kind) -> (&'stat
     }
 }
 
-fn wrong_choice(options: &Value, instance: &Value, given: &str) -> String {
-    let options: Vec<&str> = options.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+fn wrong_choice(options: &[&str], instance: &Value, given: &str) -> String {
     let near = instance.as_str().and_then(|word| suggest::nearest(word, options.iter().copied()));
     let hint = near.map(|near| format!("; did you mean {near:?}?")).unwrap_or_default();
     format!("must be one of {}, not {given}{hint}", options.join(", "))
@@ -173,6 +165,12 @@ fn wrong_type(expected: &str, instance: &Value) -> String {
         _ => "",
     };
     format!("must be {expected}, not {}{hint}", described(instance))
+}
+
+/// A bound as people write it: `2`, where the schema has `2.0`.
+fn plain(limit: &Value) -> String {
+    let text = limit.to_string();
+    text.strip_suffix(".0").unwrap_or(&text).to_owned()
 }
 
 fn type_name(kind: &TypeKind) -> String {
@@ -212,13 +210,9 @@ fn described(value: &Value) -> String {
 
 /// A value, cut to what fits into a sentence.
 fn short(value: &Value) -> String {
-    const LONGEST: usize = 40;
-    let text = match value {
-        Value::Array(_) | Value::Object(_) => return described(value),
-        other => other.to_string(),
-    };
-    match text.char_indices().nth(LONGEST) {
-        Some((cut, _)) => format!("{}…", &text[..cut]),
-        None => text,
+    match value {
+        Value::Array(_) | Value::Object(_) => described(value),
+        Value::String(text) => format!("\"{}\"", excerpt(text, 40)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.to_string(),
     }
 }

@@ -30,14 +30,15 @@ impl Schema {
         &self.json
     }
 
-    /// Fills in required fields that have a default. Other defaults are only documentation.
+    /// Fills in required fields that have a default. An action's other defaults are only documentation.
     pub fn fill_required_defaults(&self, value: &mut Value) {
-        let Some(fields) = value.as_object_mut() else { return };
-        for (name, default) in &self.required_defaults {
-            if !fields.contains_key(name) {
-                fields.insert(name.clone(), default.clone());
-            }
-        }
+        fill(value, self.required_defaults.iter().map(|(name, default)| (name, default)));
+    }
+
+    /// Fills in every field that has a default.
+    pub fn fill_defaults(&self, value: &mut Value) {
+        let fields = self.json.get("properties").and_then(Value::as_object).into_iter().flatten();
+        fill(value, fields.filter_map(|(name, field)| Some((name, field.get("default")?))));
     }
 
     /// Everything that is wrong with `value`, each with its JSON Pointer.
@@ -57,13 +58,20 @@ impl Schema {
         let mut found = Vec::new();
         for error in validator.iter_errors(value) {
             explain::explain(&self.json, &error, &mut found);
-            if found.len() >= limits::VIOLATIONS {
+            if found.len() > limits::VIOLATIONS {
                 found.truncate(limits::VIOLATIONS);
                 found.push(Violation::new("", "more", "there is more; the rest is not shown"));
                 break;
             }
         }
         found
+    }
+}
+
+fn fill<'a>(value: &mut Value, defaults: impl Iterator<Item = (&'a String, &'a Value)>) {
+    let Some(fields) = value.as_object_mut() else { return };
+    for (name, default) in defaults {
+        fields.entry(name.clone()).or_insert_with(|| default.clone());
     }
 }
 

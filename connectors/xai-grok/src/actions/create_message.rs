@@ -1,0 +1,63 @@
+//! Create Message.
+
+use connector_sdk::{About, Action, Context, Effect, Result, Verbatim, Violation, async_trait};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use crate::connection::XaiGrok;
+use crate::messages::{Message, MessageAnswer, MessageAssembly};
+use crate::{additional_fields, retired, stream};
+
+/// Create Message.
+pub(crate) struct CreateMessage;
+
+/// What it takes.
+#[derive(Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Input {
+    /// Input messages. See [xAI API docs](https://docs.x.ai/docs/api-reference#messages-anthropic-compatible) for possible values.
+    #[schemars(title = "Messages", length(min = 1))]
+    messages: Vec<Verbatim<Message>>,
+    /// Model name for the model to use. Obtainable [here](https://docs.x.ai/docs/models).
+    #[schemars(title = "Model", length(min = 1))]
+    #[schemars(extend("default" = retired::MESSAGE_DEFAULT, "x-options" = "select-model"))]
+    model: String,
+    /// The maximum number of tokens to generate before stopping. The model may stop before the max_tokens when it reaches the stop sequence.
+    #[schemars(title = "Max Tokens", range(min = 1), extend("default" = 100))]
+    max_tokens: u64,
+    /// Additional fields that are not supported by the action inputs. See [xAI API docs](https://docs.x.ai/docs/api-reference#messages-anthropic-compatible) for possible values.
+    #[schemars(title = "Additional Fields")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    additional_fields: Option<Map<String, Value>>,
+}
+
+#[async_trait]
+impl Action for CreateMessage {
+    type Connection = XaiGrok;
+    type Input = Input;
+    type Output = Verbatim<MessageAnswer>;
+
+    fn about(&self) -> About {
+        let description = "Create a message using the Anthropic-compatible messages API endpoint";
+        About::new("create-message", "Create Message", description).effect(Effect::Generate).example(json!({
+            "messages": [{ "role": "user", "content": "What is the answer to life and universe?" }],
+            "model": retired::LIVE,
+            "max_tokens": 100,
+        }))
+    }
+
+    fn check(&self, input: &Input) -> Vec<Violation> {
+        additional_fields::conflicts(input)
+    }
+
+    fn warn(&self, input: &Input) -> Vec<Violation> {
+        retired::warn("/model", &input.model).into_iter().collect()
+    }
+
+    async fn perform(&self, ctx: &Context, connection: &XaiGrok, input: Input) -> Result<Self::Output> {
+        let body = additional_fields::body(&input)?;
+        let assembly = MessageAssembly::default();
+        Verbatim::answer(stream::exchange(ctx, connection, "/messages", body, assembly).await?)
+    }
+}

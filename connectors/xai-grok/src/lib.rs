@@ -1,0 +1,48 @@
+//! xAI Grok: chat, messages, images and models over xAI's HTTP API.
+//!
+//! A request holds what the user set and nothing else. A streamed answer is put together whole or is an error,
+//! and every error says what to do about it.
+
+mod actions;
+mod additional_fields;
+mod answer;
+mod chat;
+mod connection;
+mod error;
+mod images;
+mod messages;
+mod models;
+mod open_union;
+mod options;
+mod retired;
+mod stream;
+
+use connector_sdk::{Connector, RawRequest};
+use serde_json::json;
+
+use self::actions::{CreateChatCompletion, CreateMessage, GenerateImage, GetModel, ListModels};
+use self::connection::XaiGrok;
+use self::options::SelectModel;
+
+/// The connector.
+pub fn connector() -> Connector {
+    let raw_request = RawRequest::<XaiGrok>::new(
+        "xAI",
+        "Input the path only (/models), The base URL is already included (https://api.x.ai/v1). For example, to connect to https://api.x.ai/v1/models, only /models is entered in this field.",
+        json!({ "url": "/models", "method": "GET" }),
+    );
+    Connector::builder::<XaiGrok>(
+        "xai-grok",
+        "xAI Grok",
+        "xAI Grok is an AI-powered component that provides advanced chat and image generation capabilities.",
+    )
+    .docs(include_str!("../docs.md"))
+    .action(CreateChatCompletion)
+    .action(CreateMessage)
+    .action(GenerateImage)
+    .action(GetModel)
+    .action(ListModels)
+    .action(raw_request)
+    .options(SelectModel)
+    .build()
+}

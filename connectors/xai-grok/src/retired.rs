@@ -1,0 +1,58 @@
+//! Models that xAI has retired, and what to use in their place.
+
+use connector_sdk::Violation;
+
+/// A model that is served, for advice.
+pub(crate) const LIVE: &str = "grok-4.3";
+
+/// What the seed of this connector set as Create Message's default.
+pub(crate) const MESSAGE_DEFAULT: &str = "grok-3-fast-latest";
+
+/// Retired names and what replaces them.
+const RETIRED: &[(&str, &str)] = &[
+    ("grok-2", LIVE),
+    ("grok-2-1212", LIVE),
+    ("grok-2-image", "grok-imagine-image-2.0"),
+    ("grok-2-image-1212", "grok-imagine-image-2.0"),
+    ("grok-2-latest", LIVE),
+    ("grok-2-vision", LIVE),
+    ("grok-2-vision-1212", LIVE),
+    ("grok-2-vision-latest", LIVE),
+    ("grok-3", LIVE),
+    ("grok-3-fast", LIVE),
+    ("grok-3-fast-latest", LIVE),
+    ("grok-3-latest", LIVE),
+    ("grok-3-mini", LIVE),
+    ("grok-3-mini-fast", LIVE),
+    ("grok-3-mini-fast-latest", LIVE),
+    ("grok-3-mini-latest", LIVE),
+    ("grok-4", LIVE),
+    ("grok-4-0709", LIVE),
+    ("grok-4-1-fast-non-reasoning", LIVE),
+    ("grok-4-1-fast-reasoning", LIVE),
+    ("grok-4-fast-non-reasoning", LIVE),
+    ("grok-4-fast-reasoning", LIVE),
+    ("grok-beta", LIVE),
+    ("grok-code-fast-1", "grok-build-0.1"),
+    ("grok-imagine-image-pro", "grok-imagine-image-2.0"),
+    ("grok-vision-beta", LIVE),
+];
+
+/// What replaces a model, if it was retired.
+fn replacement(model: &str) -> Option<&'static str> {
+    RETIRED.iter().find(|(name, _)| *name == model).map(|(_, replacement)| *replacement)
+}
+
+/// The warning about an input that names a retired model.
+pub(crate) fn warn(pointer: &str, model: &str) -> Option<Violation> {
+    let replacement = replacement(model)?;
+    Some(Violation::new(pointer, "retired_model", format!("{model} was retired by xAI; use {replacement}")))
+}
+
+/// What to use in place of a model that xAI does not know.
+pub(crate) fn advice(model: &str) -> String {
+    match replacement(model) {
+        Some(replacement) => format!("{model} was retired by xAI; use {replacement}"),
+        None => format!("use a model that List Models shows, such as {LIVE}"),
+    }
+}

@@ -1,0 +1,125 @@
+//! A streamed answer: told piece by piece while it arrives, and given back whole or not at all.
+
+use connector_sdk::http::{Answer, EventStream, HeaderMap, Method, Reply, SseEvent};
+use connector_sdk::{ConnectionExt as _, Context, Error, ErrorKind, Evidence, Part, Result, json};
+use serde_json::{Map, Value};
+
+use crate::connection::XaiGrok;
+use crate::{answer, error};
+
+/// How many choices, tool calls or blocks one answer may have.
+pub(crate) const MOST_PARTS: usize = 1024;
+
+/// Puts a streamed answer together.
+pub(crate) trait Assembly: Send {
+    /// Takes the next piece, and says what of it is worth telling: which choice, and what.
+    fn take(&mut self, piece: Map<String, Value>) -> Result<Vec<(u64, Part)>>;
+
+    /// Whether a piece said that it was the last.
+    fn is_over(&self) -> bool {
+        false
+    }
+
+    /// The whole answer, or `None` if something is missing. `done` says that the provider closed the stream with `[DONE]`.
+    fn finish(self, done: bool) -> Result<Option<Value>>;
+}
+
+/// Sends a body that asks for a stream where its `stream` is true, and gives back the whole answer either way.
+pub(crate) async fn exchange(
+    ctx: &Context,
+    connection: &XaiGrok,
+    target: &str,
+    body: Map<String, Value>,
+    assembly: impl Assembly,
+) -> Result<Value> {
+    let streams = asks_for_stream(&body);
+    let request = connection.request(ctx, Method::POST, target)?.json(&Value::Object(body));
+    if !streams {
+        return answer::body(connection, &request.send().await?);
+    }
+    match request.stream().await? {
+        Reply::Events(events) => follow(ctx, connection, events, assembly).await,
+        Reply::Whole(answer) => answer::body(connection, &answer),
+    }
+}
+
+/// Whether a body asks for a stream.
+pub(crate) fn asks_for_stream(body: &Map<String, Value>) -> bool {
+    body.get("stream") == Some(&Value::Bool(true))
+}
+
+/// What was told cannot be taken back: an answer that breaks after its first piece is not asked for again.
+async fn follow(ctx: &Context, connection: &XaiGrok, events: EventStream, assembly: impl Assembly) -> Result<Value> {
+    let mut told = false;
+    match collect(ctx, connection, events, assembly, &mut told).await {
+        Err(error) if told => Err(error.with_evidence(Evidence::Final)),
+        outcome => outcome,
+    }
+}
+
+async fn collect(
+    ctx: &Context,
+    connection: &XaiGrok,
+    mut events: EventStream,
+    mut assembly: impl Assembly,
+    told: &mut bool,
+) -> Result<Value> {
+    let mut done = false;
+    while !done && !assembly.is_over() {
+        let Some(event) = events.next().await? else { break };
+        match event.data.trim() {
+            "" => {}
+            "[DONE]" => done = true,
+            _ => {
+                for (choice, part) in assembly.take(read(ctx, connection, event)?)? {
+                    ctx.delta(choice, part);
+                    *told = true;
+                }
+            }
+        }
+    }
+    assembly.finish(done)?.ok_or_else(cut_off)
+}
+
+/// The object in an event, unless it is a failure in mid-stream.
+fn read(ctx: &Context, connection: &XaiGrok, event: SseEvent) -> Result<Map<String, Value>> {
+    let is_error = event.event == "error";
+    let piece = match json::parse(event.data.as_bytes()) {
+        Ok(piece) => piece,
+        Err(_) if is_error => Value::from(event.data),
+        Err(violation) => return Err(malformed(&format!("holds an event whose data {violation}"))),
+    };
+    if is_error || error::is_reported_in(&piece) {
+        let body = piece.to_string().into();
+        let answer = Answer { status: 200, headers: HeaderMap::new(), body, at: ctx.now() };
+        return Err(error::reported(connection, &answer));
+    }
+    match piece {
+        Value::Object(piece) => Ok(piece),
+        _ => Err(malformed("holds an event that is not an object")),
+    }
+}
+
+/// Adds text to what a field holds already.
+pub(crate) fn append_text(fields: &mut Map<String, Value>, name: &str, piece: &str) {
+    match fields.get_mut(name) {
+        Some(Value::String(text)) => text.push_str(piece),
+        _ => drop(fields.insert(name.to_owned(), piece.into())),
+    }
+}
+
+/// The error of a stream that cannot be what it should be.
+pub(crate) fn malformed(what: &str) -> Error {
+    Error::new(ErrorKind::MalformedAnswer, format!("xAI's stream {what}"))
+}
+
+/// The error of a stream that has more of something than this connector keeps.
+pub(crate) fn too_many(what: &str) -> Error {
+    Error::new(ErrorKind::LimitExceeded, format!("xAI's stream holds over {MOST_PARTS} {what}"))
+}
+
+fn cut_off() -> Error {
+    Error::new(ErrorKind::Network, "xAI's stream ended before the answer was complete")
+        .with_evidence(Evidence::Unanswered)
+        .with_fix("run it again; the part that arrived is not an answer")
+}

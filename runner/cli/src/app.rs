@@ -1,0 +1,125 @@
+//! What every command works with: the connectors, the console, and a session where it dials.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use connector_sdk::{MemoryBlobs, Registry};
+use runner_engine::{Engine, RunEvents, RunRequest};
+use runner_sandbox::{Sandbox, SandboxOptions};
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+use crate::args::Global;
+use crate::connections::Connections;
+use crate::console::Console;
+use crate::environment::Environment;
+use crate::problem::Problem;
+
+/// What every command works with.
+pub(crate) struct App {
+    pub(crate) console: Arc<Console>,
+    pub(crate) registry: Registry,
+    pub(crate) global: Global,
+}
+
+/// The connectors of this program.
+pub(crate) fn registry() -> Registry {
+    Registry::new([connector_xai_grok::connector(), connector_http::connector()])
+}
+
+/// What a command that dials works with.
+pub(crate) struct Session {
+    pub(crate) engine: Engine,
+    pub(crate) connections: Arc<Connections>,
+    pub(crate) blobs: Arc<MemoryBlobs>,
+    pub(crate) cancel: CancellationToken,
+    wants_requests: bool,
+    sandbox: Option<Sandbox>,
+}
+
+impl App {
+    /// Finds the connections for what lies in `folder`, and starts the sandbox if it is asked for.
+    pub(crate) async fn session(&self, folder: &Path) -> Result<Session, Problem> {
+        let sandbox = match self.global.sandbox {
+            true => Some(start_sandbox(0).await?),
+            false => None,
+        };
+        let connections = Arc::new(Connections::load(
+            &self.registry,
+            Environment::load(self.global.env_file.as_deref())?,
+            self.global.connections.as_deref(),
+            folder,
+            sandbox.as_ref().map(Sandbox::base_url),
+        )?);
+        Ok(Session {
+            engine: Engine::new(self.registry.clone(), Arc::clone(&connections) as _),
+            connections,
+            blobs: Arc::default(),
+            cancel: cancelled_by_signal(),
+            wants_requests: self.global.curl,
+            sandbox,
+        })
+    }
+}
+
+impl Session {
+    /// A run with this input, whose events go there.
+    pub(crate) fn request(&self, input: Value, events: Arc<dyn RunEvents>) -> RunRequest {
+        RunRequest {
+            input,
+            cancel: self.cancel.clone(),
+            events,
+            blobs: Arc::clone(&self.blobs) as _,
+            wants_requests: self.wants_requests,
+            ..RunRequest::default()
+        }
+    }
+
+    /// Ends what the session began.
+    pub(crate) async fn close(self) {
+        if let Some(sandbox) = self.sandbox {
+            sandbox.stop().await;
+        }
+    }
+}
+
+/// The sandbox, on this port of the loopback address.
+pub(crate) async fn start_sandbox(port: u16) -> Result<Sandbox, Problem> {
+    let options = SandboxOptions { port, ..SandboxOptions::default() };
+    Sandbox::start(options).await.map_err(|error| {
+        Problem::usage(
+            format!("the sandbox cannot listen on 127.0.0.1:{port}: {error}"),
+            "choose another port with --port",
+        )
+    })
+}
+
+/// A token that Ctrl-C, or the system's wish to end, cancels.
+pub(crate) fn cancelled_by_signal() -> CancellationToken {
+    let token = CancellationToken::new();
+    let cancel = token.clone();
+    tokio::spawn(async move {
+        ended_by_signal().await;
+        cancel.cancel();
+    });
+    token
+}
+
+#[cfg(unix)]
+async fn ended_by_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(_) => drop(tokio::signal::ctrl_c().await),
+    }
+}
+
+#[cfg(not(unix))]
+async fn ended_by_signal() {
+    drop(tokio::signal::ctrl_c().await);
+}

@@ -1,0 +1,184 @@
+//! The command line, as data.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// Runs integration flows that are declared in JSON, and single actions of connectors.
+#[derive(Debug, Parser)]
+#[command(name = "linkwork", version, arg_required_else_help = true, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// How results are written to stdout.
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
+    pub(crate) output: Format,
+    /// Answer from a local sandbox: no key, no account, no network.
+    #[arg(long, global = true)]
+    pub(crate) sandbox: bool,
+    /// The file with the connections [default: linkwork.connections.json beside the flow].
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) connections: Option<PathBuf>,
+    /// A file of NAME=VALUE lines that adds to the environment.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) env_file: Option<PathBuf>,
+    /// Show every request on stderr as a curl command, its secret masked.
+    #[arg(long, global = true)]
+    pub(crate) curl: bool,
+}
+
+/// How results are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    Text,
+    /// One JSON document.
+    Json,
+    /// One JSON document a line: the events as they happen, the result last.
+    Jsonl,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run a flow, or one step of it.
+    Run(RunArgs),
+    /// Check flow files without running them.
+    Validate {
+        /// The flow files.
+        #[arg(required = true, value_name = "FLOW")]
+        flows: Vec<PathBuf>,
+    },
+    /// Run one action without a flow.
+    #[command(subcommand)]
+    Action(ActionCommand),
+    /// List actions, or show one.
+    #[command(args_conflicts_with_subcommands = true)]
+    Actions(ActionsArgs),
+    /// List connectors.
+    Connectors,
+    /// List the choices for an input, such as xai-grok/select-model.
+    Options {
+        /// The list, written connector/list.
+        #[arg(value_name = "OPTIONS")]
+        id: String,
+        #[command(flatten)]
+        connection: ConnectionArg,
+    },
+    /// Work with connections.
+    #[command(subcommand)]
+    Connection(ConnectionCommand),
+    /// Print a JSON Schema: of flow files, of connection files, or of an action's input.
+    Schema {
+        /// `flow`, `connections`, or an action.
+        #[arg(default_value = "flow")]
+        of: String,
+    },
+    /// Turn a curl command line into a Raw Request step.
+    FromCurl {
+        /// The whole command line, as one argument.
+        #[arg(value_name = "CURL")]
+        line: String,
+    },
+    /// Serve the sandbox until Ctrl-C.
+    Sandbox {
+        /// The port on 127.0.0.1; 0 takes any that is free.
+        #[arg(long, default_value_t = 8787)]
+        port: u16,
+    },
+    /// Print a completion script for a shell.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    /// The flow file, NAME.linkwork.json.
+    pub(crate) flow: PathBuf,
+    /// The input as JSON, or one field of it as KEY=VALUE; may be repeated.
+    #[arg(long, value_name = "JSON|KEY=VALUE")]
+    pub(crate) input: Vec<String>,
+    /// A file with the input as JSON.
+    #[arg(long, value_name = "FILE", conflicts_with = "input")]
+    pub(crate) input_file: Option<PathBuf>,
+    /// Run only this step.
+    #[arg(long, value_name = "ID", requires = "pins")]
+    pub(crate) step: Option<String>,
+    /// A file with the outputs of earlier steps: {"STEP": OUTPUT, …}.
+    #[arg(long, value_name = "FILE", requires = "step")]
+    pub(crate) pins: Option<PathBuf>,
+    /// How long the whole run may take, such as 90s.
+    #[arg(long, value_name = "DURATION", value_parser = runner_flow::parse_duration)]
+    pub(crate) timeout: Option<std::time::Duration>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ActionCommand {
+    /// Run one action.
+    Run(ActionRunArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ActionRunArgs {
+    /// The action, such as xai-grok/list-models.
+    pub(crate) action: String,
+    /// The input as JSON, or one field of it as KEY=VALUE; may be repeated.
+    #[arg(long, value_name = "JSON|KEY=VALUE")]
+    pub(crate) with: Vec<String>,
+    /// A file with the input as JSON.
+    #[arg(long, value_name = "FILE", conflicts_with = "with")]
+    pub(crate) with_file: Option<PathBuf>,
+    /// Upload this file as File Data under KEY; may be repeated.
+    #[arg(long, value_name = "KEY=PATH")]
+    pub(crate) file: Vec<String>,
+    #[command(flatten)]
+    pub(crate) connection: ConnectionArg,
+    /// How long the whole call may take, such as 90s.
+    #[arg(long, value_name = "DURATION", value_parser = runner_flow::parse_duration)]
+    pub(crate) timeout: Option<std::time::Duration>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConnectionArg {
+    /// The connection's name in the connections file [default: the only one for this connector].
+    #[arg(long, value_name = "NAME")]
+    pub(crate) connection: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ActionsArgs {
+    /// Only the actions of this connector.
+    pub(crate) connector: Option<String>,
+    #[command(subcommand)]
+    pub(crate) command: Option<ActionsCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ActionsCommand {
+    /// Show an action: inputs, types, defaults, effect, example, schemas.
+    Show {
+        /// The action, such as xai-grok/create-chat-completion.
+        action: String,
+        /// Print a step to paste into a flow, and the command that runs it.
+        #[arg(long)]
+        example: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConnectionCommand {
+    /// Prove with a cheap call that a connection works.
+    Test {
+        /// The connection's name in the connections file, or a connector whose key is in the environment.
+        name: String,
+    },
+}

@@ -1,0 +1,54 @@
+//! `linkwork run`: a flow, or one step of it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use runner_flow::Flow;
+use serde_json::Value;
+
+use crate::app::App;
+use crate::args::RunArgs;
+use crate::exit::Exit;
+use crate::files;
+use crate::input;
+use crate::live::Live;
+use crate::problem::{Problem, Source};
+
+pub(crate) async fn run(app: &App, args: &RunArgs) -> Result<Exit, Problem> {
+    let flow = Arc::new(load(app, &args.flow)?);
+    let input = match &args.input_file {
+        Some(path) => input::from_file(path)?,
+        None => input::from_option("--input", &args.input, flow.input_schema())?,
+    };
+    let folder = args.flow.parent().unwrap_or(Path::new(""));
+    let session = app.session(folder).await?;
+    let live = Live::new(&app.console, args.step.clone().or_else(|| result_of(&flow)));
+    let mut request = session.request(input, Arc::clone(&live) as _);
+    request.timeout = args.timeout;
+    let report = match (&args.step, &args.pins) {
+        (Some(step), Some(pins)) => session.engine.run_step(flow, step, input::from_file(pins)?, request).await,
+        _ => session.engine.run(flow, request).await,
+    };
+    let exit = live.finish(&report, &*session.blobs).await;
+    session.close().await;
+    exit
+}
+
+/// The flow in a file, checked against the connectors. Warnings are said, errors end it.
+pub(crate) fn load(app: &App, path: &Path) -> Result<Flow, Problem> {
+    let source = Source::file(path, files::read_json_text(path)?);
+    let (flow, findings) = Flow::validate(&source.text, &app.registry);
+    let Some(flow) = flow else { return Err(Problem::Invalid { source, findings }) };
+    if !findings.is_empty() {
+        app.console.say(&app.console.style.findings(&source, &findings));
+    }
+    Ok(flow)
+}
+
+/// The step that the flow's output is a part of, if it is nothing else: its text is the result while it arrives.
+fn result_of(flow: &Flow) -> Option<String> {
+    let output = flow.output().and_then(Value::as_str)?.trim();
+    let path = output.strip_prefix("{{")?.strip_suffix("}}")?.trim();
+    let step = path.strip_prefix("steps.")?.split('.').next()?;
+    flow.step(step).map(|_| step.to_owned())
+}

@@ -1,0 +1,19 @@
+//! `linkwork schema`: the JSON Schemas of what people write.
+
+use serde_json::Value;
+
+use crate::app::App;
+use crate::connections;
+use crate::exit::Exit;
+use crate::problem::Problem;
+
+pub(crate) fn run(app: &App, of: &str) -> Result<Exit, Problem> {
+    let schema: Value = match of {
+        "flow" => runner_flow::schema(&app.registry),
+        "connections" => connections::schema(&app.registry),
+        action => app.registry.action(action)?.input_schema().clone(),
+    };
+    let text = serde_json::to_string_pretty(&schema).unwrap_or_default();
+    app.console.result(&text, &schema);
+    Ok(Exit::Done)
+}

@@ -1,0 +1,74 @@
+//! Files of the person at the command line: read within a bound, and written where they can be found.
+
+use std::fs::{self, File};
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use connector_sdk::{BlobStore, FileRef, limits};
+use serde_json::Value;
+
+use crate::problem::Problem;
+
+/// Where files that a run made are saved.
+const OUT: &str = "out";
+
+/// The text of a JSON file.
+pub(crate) fn read_json_text(path: &Path) -> Result<String, Problem> {
+    let bytes = read(path, limits::INPUT)?;
+    String::from_utf8(bytes).map_err(|_| problem(path, "is not UTF-8 text"))
+}
+
+/// The content of a file that is to be uploaded.
+pub(crate) fn read_upload(path: &Path) -> Result<Vec<u8>, Problem> {
+    read(path, limits::UPLOAD)
+}
+
+/// Reads a file, or says why not, without ever taking in more than the bound.
+fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Problem> {
+    let file = File::open(path).map_err(|error| problem(path, &format!("cannot be read: {error}")))?;
+    let mut bytes = Vec::new();
+    file.take(limit + 1).read_to_end(&mut bytes).map_err(|error| problem(path, &format!("cannot be read: {error}")))?;
+    if bytes.len() as u64 > limit {
+        return Err(problem(path, &format!("is over {} MiB, the most that is read", limit >> 20)));
+    }
+    Ok(bytes)
+}
+
+fn problem(path: &Path, message: &str) -> Problem {
+    Problem::File { path: path.to_owned(), message: format!("{} {message}", path.display()) }
+}
+
+/// Saves every file that an output refers to, each under a name of its own.
+pub(crate) async fn save_all(output: &Value, blobs: &dyn BlobStore) -> Result<Vec<PathBuf>, Problem> {
+    let mut saved = Vec::new();
+    for file in references(output) {
+        let content = blobs.get(&file).await?;
+        saved.push(save(&file, &content)?);
+    }
+    Ok(saved)
+}
+
+fn save(file: &FileRef, content: &[u8]) -> Result<PathBuf, Problem> {
+    let folder = Path::new(OUT);
+    let path = folder.join(local_name(file));
+    let written = fs::create_dir_all(folder).and_then(|()| fs::write(&path, content));
+    written.map_err(|error| problem(&path, &format!("cannot be written: {error}")))?;
+    Ok(path)
+}
+
+/// The start of the hash and the harmless part of the name: no name from outside decides where a file lands.
+fn local_name(file: &FileRef) -> String {
+    let hash = file.hash.rsplit(':').next().unwrap_or_default();
+    let name: String =
+        file.name.chars().filter(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_')).take(100).collect();
+    format!("{}-{}", hash.get(..8).unwrap_or(hash), name.trim_start_matches('.'))
+}
+
+fn references(output: &Value) -> Vec<FileRef> {
+    match output {
+        Value::Object(map) if map.contains_key("$file") => serde_json::from_value(output.clone()).into_iter().collect(),
+        Value::Object(map) => map.values().flat_map(references).collect(),
+        Value::Array(items) => items.iter().flat_map(references).collect(),
+        _ => Vec::new(),
+    }
+}

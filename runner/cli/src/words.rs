@@ -1,0 +1,116 @@
+//! Words for people: what went wrong, where, whose fault it is, and what to do.
+
+use std::fmt::Write as _;
+use std::io::IsTerminal as _;
+
+use runner_flow::{Diagnostic, Severity};
+use serde_json::Value;
+
+use crate::problem::{Problem, Source};
+
+/// Colours, where stderr is a terminal and nobody asked for none.
+#[derive(Clone, Copy)]
+pub(crate) struct Style {
+    colour: bool,
+}
+
+impl Style {
+    pub(crate) fn of_stderr() -> Self {
+        let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        Self { colour: std::io::stderr().is_terminal() && !refused }
+    }
+
+    fn red(self, text: &str) -> String {
+        self.paint("31;1", text)
+    }
+
+    fn yellow(self, text: &str) -> String {
+        self.paint("33;1", text)
+    }
+
+    pub(crate) fn dim(self, text: &str) -> String {
+        self.paint("2", text)
+    }
+
+    fn paint(self, code: &str, text: &str) -> String {
+        if self.colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+    }
+
+    /// Why a command could not do what was asked.
+    pub(crate) fn problem(self, problem: &Problem) -> String {
+        match problem {
+            Problem::Usage { message, fix } => self.error("usage", message, Some(fix)),
+            Problem::File { message, .. } => self.error("file", message, None),
+            Problem::Invalid { source, findings } => self.findings(source, findings),
+            Problem::Error(error) => self.failure(&serde_json::json!(error)),
+        }
+    }
+
+    /// A failure in its JSON shape, which a step's and a command's share.
+    pub(crate) fn failure(self, failure: &Value) -> String {
+        let text = |key: &str| failure.get(key).and_then(Value::as_str);
+        let mut words = self.error(text("code").unwrap_or("error"), text("message").unwrap_or_default(), text("fix"));
+        let mut facts = Vec::new();
+        for (key, name) in
+            [("origin", "whose fault"), ("status", "status"), ("request_id", "request id"), ("attempts", "attempts")]
+        {
+            match failure.get(key) {
+                Some(Value::String(value)) => facts.push(format!("{name}: {}", printable(value))),
+                Some(value @ Value::Number(_)) => facts.push(format!("{name}: {value}")),
+                _ => {}
+            }
+        }
+        if !facts.is_empty() {
+            let _ = writeln!(words, "  {}", self.dim(&facts.join("   ")));
+        }
+        words
+    }
+
+    fn error(self, code: &str, message: &str, fix: Option<&str>) -> String {
+        let mut words = format!("{} {}\n", self.red(&format!("error[{code}]:")), printable(message));
+        if let Some(fix) = fix {
+            let _ = writeln!(words, "  what to do: {}", printable(fix));
+        }
+        words
+    }
+
+    /// Everything that was found in a text, each with the line it is in.
+    pub(crate) fn findings(self, source: &Source, findings: &[Diagnostic]) -> String {
+        findings.iter().map(|finding| self.finding(source, finding)).collect::<Vec<_>>().join("\n")
+    }
+
+    fn finding(self, source: &Source, finding: &Diagnostic) -> String {
+        let head = match finding.severity {
+            Severity::Error => self.red(&format!("error[{}]:", finding.code)),
+            Severity::Warning => self.yellow(&format!("warning[{}]:", finding.code)),
+        };
+        let mut words = format!("{head} {}\n", printable(&finding.message));
+        let _ = writeln!(words, "  {} {}:{}:{}", self.dim("-->"), source.name, finding.line, finding.column);
+        words.push_str(&self.excerpt(source, finding));
+        if let Some(fix) = &finding.fix {
+            let _ = writeln!(words, "  what to do: {}", printable(fix));
+        }
+        words
+    }
+
+    /// The line, cut to a screen's width around the place, and marks under the place.
+    fn excerpt(self, source: &Source, finding: &Diagnostic) -> String {
+        const BEFORE: usize = 40;
+        const WIDTH: usize = 100;
+        let Some(line) = source.text.lines().nth(finding.line.saturating_sub(1)) else { return String::new() };
+        let column = finding.column.saturating_sub(1);
+        let from = if column < WIDTH { 0 } else { column - BEFORE };
+        let shown: String = line.chars().skip(from).take(WIDTH).map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let marked = source.text.get(finding.span.clone()).and_then(|text| text.lines().next()).unwrap_or_default();
+        let room = shown.chars().count().saturating_sub(column - from);
+        let marks = "^".repeat(marked.chars().count().clamp(1, room.max(1)));
+        let number = finding.line.to_string();
+        let margin = " ".repeat(number.len());
+        format!("  {number} | {shown}\n  {margin} | {}{}\n", " ".repeat(column - from), self.red(&marks))
+    }
+}
+
+/// Text from outside, without what could steer the terminal. Line breaks stay.
+pub(crate) fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+}

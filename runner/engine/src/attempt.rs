@@ -1,0 +1,99 @@
+//! One attempt of an action: its input checked, its connection found, its call made within its time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use connector_sdk::{
+    BlobStore, BoundConnection, Context, Error, ErrorKind, Evidence, Registry, Result, Retries, Scope, SystemClock,
+};
+use runner_flow::Failure;
+use serde_json::Value;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::connections::{Binding, ConnectionStore};
+use crate::events::StepEvents;
+use crate::ids;
+
+/// What an attempt needs, all of it its own: it runs as a task.
+pub(crate) struct Attempt {
+    pub(crate) registry: Registry,
+    pub(crate) connections: Arc<dyn ConnectionStore>,
+    pub(crate) blobs: Arc<dyn BlobStore>,
+    pub(crate) events: Arc<StepEvents>,
+    pub(crate) cancel: CancellationToken,
+    /// Which attempt of the step, as the Machine counts.
+    pub(crate) number: u32,
+    pub(crate) retries: Retries,
+    pub(crate) action: String,
+    pub(crate) binding: Option<Binding>,
+    pub(crate) input: Value,
+    /// What the flow allows for it, instead of the action's own time.
+    pub(crate) timeout: Option<Duration>,
+    /// What the run has left.
+    pub(crate) time_left: Option<Duration>,
+}
+
+impl Attempt {
+    pub(crate) async fn run(self) -> Result<Value, Failure> {
+        let lasting = |error: Error| Failure::lasting(&error);
+        let action = self.registry.action(&self.action).map_err(lasting)?.clone();
+        let binding = self.binding.clone().ok_or_else(|| lasting(no_connection(&self.action)))?;
+        let deadline = self.deadline(action.about().timeout);
+        let ctx = self.context(deadline);
+        let prepared = action.prepare(self.input).map_err(lasting)?;
+        let (effect, owns_retries) = (prepared.effect(), prepared.owns_retries());
+        let called = async {
+            let connection = resolve(&*self.connections, &binding, &self.cancel, deadline).await?;
+            action.call(&ctx, &connection, prepared).await
+        };
+        called.await.map_err(|error| Failure::of_attempt(&error, effect, self.number, owns_retries))
+    }
+
+    fn deadline(&self, usual: Duration) -> Option<Instant> {
+        let allowed = self.timeout.unwrap_or(usual);
+        Instant::now().checked_add(self.time_left.map_or(allowed, |left| left.min(allowed)))
+    }
+
+    fn context(&self, deadline: Option<Instant>) -> Context {
+        let (run, step) = (&self.events.run, &self.events.step);
+        Context::new(Scope {
+            run_id: run.clone(),
+            step_path: step.clone(),
+            idempotency_key: ids::idempotency_key(run, step, &self.action),
+            retries: self.retries,
+            deadline,
+            cancel: self.cancel.clone(),
+            events: Arc::clone(&self.events) as _,
+            blobs: Arc::clone(&self.blobs),
+            clock: Arc::new(SystemClock),
+        })
+    }
+}
+
+/// The host's connection, unless the time is over or somebody cancels before it is there.
+pub(crate) async fn resolve(
+    connections: &dyn ConnectionStore,
+    binding: &Binding,
+    cancel: &CancellationToken,
+    deadline: Option<Instant>,
+) -> Result<BoundConnection> {
+    let too_late = async {
+        match deadline {
+            Some(at) => tokio::time::sleep_until(at).await,
+            None => std::future::pending().await,
+        }
+    };
+    let stopped = |kind, message| Err(Error::new(kind, message).with_evidence(Evidence::NotSent));
+    tokio::select! {
+        biased;
+        () = cancel.cancelled() => stopped(ErrorKind::Cancelled, "cancelled"),
+        connection = connections.resolve(binding) => connection,
+        () = too_late => stopped(ErrorKind::Timeout, "the time allowed was over before the connection was there"),
+    }
+}
+
+fn no_connection(action: &str) -> Error {
+    Error::new(ErrorKind::InvalidConnection, format!("no connection is named for {action}"))
+        .with_fix("name one of the flow's connections in the step")
+}

@@ -1,0 +1,84 @@
+//! A JSON file whose values remember where they stand.
+//!
+//! Strict JSON only. Duplicate keys, numbers that cannot be held exactly and deep nesting are refused, each with its place.
+
+mod depth;
+mod places;
+mod read;
+mod syntax;
+
+use std::ops::Range;
+
+use connector_sdk::limits;
+use serde_json::Value;
+
+use self::places::{Lines, Places};
+use crate::diagnostic::Diagnostic;
+
+/// A JSON file that was read.
+#[derive(Clone, Debug)]
+pub struct Document {
+    text: String,
+    lines: Lines,
+    value: Value,
+    places: Places,
+}
+
+/// A place in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// Counted from 1.
+    pub line: usize,
+    /// Counted from 1, in characters.
+    pub column: usize,
+    /// The bytes that are meant.
+    pub range: Range<usize>,
+}
+
+impl Document {
+    /// Reads JSON. A document of more than [`limits::INPUT`] bytes is refused unread.
+    pub fn parse(text: &str) -> Result<Self, Vec<Diagnostic>> {
+        if text.len() as u64 > limits::INPUT {
+            let start = Span { line: 1, column: 1, range: 0..0 };
+            let message = format!("the file is over {} MiB", limits::INPUT >> 20);
+            return Err(vec![Diagnostic::error("too_large", "", start, message)]);
+        }
+        let lines = Lines::of(text);
+        depth::check(text, &lines)?;
+        let ast = syntax::parse(text, &lines)?;
+        let (value, places) = read::read(text, &lines, &ast)?;
+        Ok(Self { text: text.to_owned(), lines, value, places })
+    }
+
+    /// What the file holds.
+    pub fn value(&self) -> &Value {
+        &self.value
+    }
+
+    /// What the file holds.
+    pub fn into_value(self) -> Value {
+        self.value
+    }
+
+    /// The place of the value with this JSON Pointer, or of the nearest value around it that exists.
+    pub fn locate(&self, pointer: &str) -> Span {
+        let range = self.places.find(&self.value, pointer).range.clone();
+        self.lines.span(&self.text, range)
+    }
+
+    /// The place of the key of the value with this JSON Pointer, or of the value if it has none.
+    pub fn locate_key(&self, pointer: &str) -> Span {
+        let places = self.places.find(&self.value, pointer);
+        let range = places.key.as_ref().unwrap_or(&places.range).clone();
+        self.lines.span(&self.text, range)
+    }
+
+    /// The place of a part of the text with this JSON Pointer; the part is counted in bytes of the text's value.
+    pub(crate) fn locate_within(&self, pointer: &str, part: &Range<usize>) -> Span {
+        let whole = &self.places.find(&self.value, pointer).range;
+        let raw = &self.text[whole.clone()];
+        let start = whole.start + places::raw_offset(raw, part.start);
+        let end = whole.start + places::raw_offset(raw, part.end);
+        self.lines.span(&self.text, start..end.max(start))
+    }
+}

@@ -1,0 +1,125 @@
+//! Why an attempt failed, as the Machine, the records and the expressions know it.
+
+use std::fmt;
+
+use connector_sdk::{Effect, Error, ErrorKind, Origin, Violation, retry};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::expression::Undefined;
+
+/// A failed attempt: what went wrong, and whether it may be repeated.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Failure {
+    /// What went wrong.
+    pub error: Box<ErrorReport>,
+    /// Whether the attempt may be repeated.
+    pub repeat: Repeat,
+}
+
+/// Whether a failed attempt may be repeated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Repeat {
+    /// Not at all.
+    Never,
+    /// Only by a step that has a `retry` of its own.
+    IfAsked,
+    /// By any step.
+    ByDefault,
+}
+
+impl Failure {
+    /// Of an attempt that got as far as the action.
+    pub fn of_attempt(error: &Error, effect: Effect, attempt: u32, owns_retries: bool) -> Self {
+        let repeat = match effect {
+            _ if owns_retries || error.kind() == ErrorKind::Cancelled => Repeat::Never,
+            _ if !retry::is_safe(error, effect, 1) => Repeat::Never,
+            Effect::Write => Repeat::IfAsked,
+            Effect::Read | Effect::Generate | Effect::Idempotent if retry::is_safe(error, effect, attempt) => {
+                Repeat::ByDefault
+            }
+            Effect::Read | Effect::Generate | Effect::Idempotent => Repeat::IfAsked,
+        };
+        Self { error: Box::new(ErrorReport::from(error)), repeat }
+    }
+
+    /// Of an attempt that would fail again.
+    pub fn lasting(error: impl Into<ErrorReport>) -> Self {
+        Self { error: Box::new(error.into()), repeat: Repeat::Never }
+    }
+}
+
+/// The one JSON shape of an error, `{code, message, origin, …}`, absent parts left out.
+#[derive(Clone, PartialEq, Serialize)]
+pub struct ErrorReport {
+    /// The stable code, in `snake_case`.
+    pub code: &'static str,
+    /// A sentence for people.
+    pub message: String,
+    /// Whose fault it is.
+    pub origin: &'static str,
+    /// The step that failed, in the report of a run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub step: Option<String>,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fix: Option<String>,
+    /// The HTTP status of the answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// The provider's own id of the request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    /// How long the provider asked to wait.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_after_ms: Option<u64>,
+    /// Everything that is wrong with an input.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub violations: Vec<Violation>,
+    /// The provider's whole response, where the action hands it on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub response: Option<Value>,
+}
+
+impl ErrorReport {
+    pub(crate) fn expression(error: Undefined, pointer: &str) -> Self {
+        let pointer = format!("{pointer}{}", error.pointer);
+        Self {
+            violations: vec![Violation::new(pointer, "undefined", error.message.clone())],
+            code: "expression",
+            origin: Origin::Expression.code(),
+            fix: error.fix,
+            ..Self::from(&Error::new(ErrorKind::InvalidInput, error.message))
+        }
+    }
+}
+
+impl From<&Error> for ErrorReport {
+    fn from(error: &Error) -> Self {
+        Self {
+            code: error.kind().code(),
+            message: error.message().to_owned(),
+            origin: error.origin().code(),
+            step: None,
+            fix: error.fix().map(str::to_owned),
+            status: error.status(),
+            request_id: error.request_id().map(str::to_owned),
+            retry_after_ms: error.retry_after().map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)),
+            violations: error.violations().to_vec(),
+            response: error.response().cloned(),
+        }
+    }
+}
+
+/// Shows what the text shows and no more: a response may hold what the provider was told in confidence.
+impl fmt::Debug for ErrorReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ErrorReport")
+            .field("code", &self.code)
+            .field("message", &self.message)
+            .field("origin", &self.origin)
+            .field("status", &self.status)
+            .finish_non_exhaustive()
+    }
+}

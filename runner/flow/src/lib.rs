@@ -1,0 +1,28 @@
+//! Flows: from a file to a checked [`Flow`], and the [`Machine`] that says what a run does next.
+//!
+//! Pure: no IO, no clock, no randomness. The same text and the same completions give the same operations.
+
+mod check;
+mod definition;
+mod diagnostic;
+mod document;
+mod duration;
+mod expression;
+mod failure;
+mod flow;
+mod machine;
+mod object;
+mod retry;
+mod schema;
+mod steps;
+mod time;
+
+pub use self::diagnostic::{Diagnostic, Severity};
+pub use self::document::{Document, Span};
+pub use self::duration::{NotADuration, parse_duration};
+pub use self::failure::{ErrorReport, Failure, Repeat};
+pub use self::flow::Flow;
+pub use self::machine::{Act, Done, Machine, MachineStart, Op, Outcome, Pins, Reason, Status, StepKey, StepRecord};
+pub use self::schema::schema;
+pub use self::steps::{ActionStep, SetStep, Step, StepKind};
+pub use self::time::Timestamp;

@@ -1,0 +1,153 @@
+//! Reading an object of the file whose keys are known.
+
+use connector_sdk::pointer_to;
+use serde_json::{Map, Value};
+
+use crate::diagnostic::{Findings, Place, did_you_mean};
+use crate::duration::parse_duration;
+use crate::expression::Template;
+
+/// An object of the file, and where it stands.
+pub(crate) struct Object<'v> {
+    map: &'v Map<String, Value>,
+    pub(crate) pointer: String,
+}
+
+impl<'v> Object<'v> {
+    /// The object at this place. `what` is what it should describe, such as "a step".
+    pub(crate) fn read(value: &'v Value, pointer: String, what: &str, findings: &mut Findings<'_>) -> Option<Self> {
+        let map = value.as_object();
+        if map.is_none() {
+            findings.error("type", Place::Value(&pointer), format!("{what} is an object, not {}", kind(value)), None);
+        }
+        map.map(|map| Self { map, pointer })
+    }
+
+    /// The object under this key, if there is one.
+    pub(crate) fn object(&self, key: &str, findings: &mut Findings<'_>) -> Option<Self> {
+        let value = self.get(key)?;
+        Self::read(value, self.at(key), &format!("{key:?}"), findings)
+    }
+
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.map.contains_key(key)
+    }
+
+    pub(crate) fn get(&self, key: &str) -> Option<&'v Value> {
+        self.map.get(key)
+    }
+
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &'v str> + Clone {
+        self.map.keys().map(String::as_str)
+    }
+
+    /// The pointer of what stands under this key.
+    pub(crate) fn at(&self, key: &str) -> String {
+        pointer_to(&self.pointer, key)
+    }
+
+    /// Refuses every other key.
+    pub(crate) fn only(&self, known: &[&str], what: &str, findings: &mut Findings<'_>) {
+        for key in self.keys().filter(|key| !known.contains(key)) {
+            let fix = did_you_mean(key, known.iter().copied());
+            let message = format!("{key:?} is not a key of {what}");
+            findings.error("unknown_key", Place::Key(&self.at(key)), message, fix);
+        }
+    }
+
+    /// The value under a key that must be there.
+    pub(crate) fn required(&self, key: &str, what: &str, findings: &mut Findings<'_>) -> Option<&'v Value> {
+        let value = self.get(key);
+        if value.is_none() {
+            findings.error("missing_key", Place::Key(&self.pointer), format!("{what} needs {key:?}"), None);
+        }
+        value
+    }
+
+    /// The text under this key, if there is one.
+    pub(crate) fn text(&self, key: &str, findings: &mut Findings<'_>) -> Option<&'v str> {
+        self.typed(key, "text", Value::as_str, findings)
+    }
+
+    /// What stands under this key, if it is what it should be.
+    pub(crate) fn typed<T>(
+        &self,
+        key: &str,
+        wanted: &str,
+        read: impl FnOnce(&'v Value) -> Option<T>,
+        findings: &mut Findings<'_>,
+    ) -> Option<T> {
+        let value = self.get(key)?;
+        let typed = read(value);
+        if typed.is_none() {
+            let message = format!("{key:?} is {wanted}, not {}", kind(value));
+            findings.error("type", Place::Value(&self.at(key)), message, None);
+        }
+        typed
+    }
+
+    /// The duration under this key, if there is one.
+    pub(crate) fn duration(&self, key: &str, findings: &mut Findings<'_>) -> Option<std::time::Duration> {
+        let text = self.typed(key, "a duration in text, such as \"60s\"", Value::as_str, findings)?;
+        match parse_duration(text) {
+            Ok(duration) => Some(duration),
+            Err(error) => {
+                findings.error("duration", Place::Value(&self.at(key)), error.to_string(), None);
+                None
+            }
+        }
+    }
+
+    /// The value under this key with its expressions.
+    pub(crate) fn template(&self, key: &str, findings: &mut Findings<'_>) -> Option<Template> {
+        let at = self.at(key);
+        match Template::compile(self.get(key)?) {
+            Ok(template) => Some(template),
+            Err(errors) => {
+                for error in errors {
+                    let pointer = format!("{at}{}", error.pointer);
+                    let place = Place::Within(&pointer, error.range);
+                    findings.error("expression", place, error.message, error.fix);
+                }
+                None
+            }
+        }
+    }
+}
+
+/// Whether a name is `kebab-case`. If not, that is a finding.
+pub(crate) fn check_id(id: &str, place: Place<'_>, findings: &mut Findings<'_>) -> bool {
+    let is_word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    let good = id.starts_with(|c: char| c.is_ascii_lowercase()) && id.len() <= LONGEST_ID && id.split('-').all(is_word);
+    if !good {
+        let message = format!("{id:?} is not a name: lower-case letters and digits, words joined by hyphens");
+        findings.error("invalid_name", place, message, kebab(id));
+    }
+    good
+}
+
+const LONGEST_ID: usize = 100;
+
+/// The name that was probably meant.
+fn kebab(id: &str) -> Option<String> {
+    let mut words = String::new();
+    for c in id.chars().take(LONGEST_ID) {
+        match c {
+            'a'..='z' | '0'..='9' => words.push(c),
+            'A'..='Z' => {
+                if words.ends_with(|before: char| before.is_ascii_lowercase()) {
+                    words.push('-');
+                }
+                words.push(c.to_ascii_lowercase());
+            }
+            _ if !words.ends_with('-') => words.push('-'),
+            _ => {}
+        }
+    }
+    let name = words.trim_matches('-').trim_start_matches(|c: char| c.is_ascii_digit() || c == '-');
+    (!name.is_empty()).then(|| format!("write {name:?}"))
+}
+
+fn kind(value: &Value) -> &'static str {
+    crate::expression::kind(value)
+}

@@ -1,0 +1,131 @@
+//! Connectors that only tell what they are: flows are checked against them and never run.
+
+use async_trait::async_trait;
+use connector_sdk::{
+    About, Action, Auth, Connection, ConnectionAbout, Connector, Context, Effect, RawRequest, Registry, Result,
+    Violation,
+};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+#[derive(Deserialize, JsonSchema)]
+pub(crate) struct Nowhere {}
+
+#[async_trait]
+impl Connection for Nowhere {
+    fn about() -> ConnectionAbout {
+        ConnectionAbout { label: "Nowhere", description: "Connects to nothing.", help: "", environment: &[] }
+    }
+
+    fn base_url(&self) -> &str {
+        ""
+    }
+
+    fn auth(&self) -> Auth<'_> {
+        Auth::None
+    }
+
+    async fn verify(&self, _: &Context) -> Result<String> {
+        Ok("it does".to_owned())
+    }
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "only the schema matters")]
+pub(crate) struct AskInput {
+    /// Which model answers.
+    model: String,
+    /// What is said.
+    messages: Vec<Message>,
+    /// How freely it answers.
+    #[schemars(range(min = 0, max = 2))]
+    temperature: Option<f64>,
+    /// How the answer is written.
+    style: Option<Style>,
+    stream: Option<bool>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(tag = "role", rename_all = "lowercase", deny_unknown_fields)]
+#[expect(dead_code, reason = "only the schema matters")]
+enum Message {
+    System { content: String },
+    User { content: Content, urgent: Option<bool> },
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "only the schema matters")]
+enum Content {
+    Text(String),
+    Parts(Vec<Part>),
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[expect(dead_code, reason = "only the schema matters")]
+struct Part {
+    text: String,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Style {
+    Plain,
+    Fancy,
+}
+
+pub(crate) struct Ask;
+
+#[async_trait]
+impl Action for Ask {
+    type Connection = Nowhere;
+    type Input = AskInput;
+    type Output = Value;
+
+    fn about(&self) -> About {
+        About::new("ask", "Ask", "Asks a model.").effect(Effect::Generate).example(json!({}))
+    }
+
+    fn warn(&self, input: &AskInput) -> Vec<Violation> {
+        let retired = input.model == "old-model";
+        retired.then(|| Violation::new("/model", "retired_model", "the model old-model was retired")).into_iter().collect()
+    }
+
+    async fn perform(&self, _: &Context, _: &Nowhere, _: AskInput) -> Result<Value> {
+        Ok(Value::Null)
+    }
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "only the schema matters")]
+pub(crate) struct SendInput {
+    text: String,
+}
+
+pub(crate) struct Send;
+
+#[async_trait]
+impl Action for Send {
+    type Connection = Nowhere;
+    type Input = SendInput;
+    type Output = Value;
+
+    fn about(&self) -> About {
+        About::new("send", "Send", "Sends a text.").effect(Effect::Write)
+    }
+
+    async fn perform(&self, _: &Context, _: &Nowhere, _: SendInput) -> Result<Value> {
+        Ok(Value::Null)
+    }
+}
+
+/// `model/ask`, `model/raw-request` and `post/send`.
+pub(crate) fn registry() -> Registry {
+    let raw = RawRequest::new("Model", "The path only.", json!({ "url": "/models", "method": "GET" }));
+    let model = Connector::builder::<Nowhere>("model", "Model", "A model.").action(Ask).action(raw).build();
+    let post = Connector::builder::<Nowhere>("post", "Post", "Sends texts.").action(Send).build();
+    Registry::new([model, post])
+}

@@ -1,0 +1,91 @@
+//! Everything that is wrong with a flow file is found at once, each with its place and its fix.
+//! A file that is dropped into `tests/broken` is a test.
+
+use std::path::Path;
+
+use runner_flow::{Diagnostic, Flow, Severity};
+
+use crate::support::registry;
+
+#[test]
+fn broken_files() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/broken");
+    let mut names: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    assert!(names.len() > 20);
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../broken_snapshots");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| {
+        for name in names {
+            let text = std::fs::read_to_string(folder.join(&name)).unwrap();
+            let (flow, found) = Flow::validate(&text, &registry());
+            assert!(!found.is_empty(), "{name:?} is not broken");
+            assert_eq!(flow.is_some(), found.iter().all(|one| one.severity == Severity::Warning), "{name:?}");
+            insta::assert_snapshot!(name.to_str().unwrap().trim_end_matches(".json"), shown(&text, &found));
+        }
+    });
+}
+
+/// The diagnostics as a person sees them: each with its line, and marks under what is meant.
+fn shown(text: &str, found: &[Diagnostic]) -> String {
+    let mut shown = String::new();
+    for one in found {
+        let line = text.lines().nth(one.line - 1).unwrap_or_default();
+        let meant = text[one.span.clone()].lines().next().unwrap_or_default();
+        let severity = if one.severity == Severity::Error { "error" } else { "warning" };
+        shown.push_str(&format!("{severity}[{}] {}:{} {}\n", one.code, one.line, one.column, one.message));
+        shown.push_str(&format!("  | {line}\n"));
+        shown.push_str(&format!("  | {}{}\n", " ".repeat(one.column - 1), "^".repeat(meant.chars().count().max(1))));
+        if let Some(fix) = &one.fix {
+            shown.push_str(&format!("  = {fix}\n"));
+        }
+    }
+    shown
+}
+
+#[test]
+fn parse_and_check_find_what_validate_finds() {
+    let text = include_str!("../broken/inputs.json");
+    let flow = Flow::parse(text).unwrap();
+    assert_eq!(flow.check(&registry()), Flow::validate(text, &registry()).1);
+}
+
+#[test]
+fn a_whole_flow_has_nothing_wrong() {
+    let text = include_str!("../whole.json");
+    let (flow, found) = Flow::validate(text, &registry());
+    assert_eq!(found, []);
+    let flow = flow.unwrap();
+    assert_eq!(flow.name(), "whole");
+    assert_eq!(flow.connections().collect::<Vec<_>>(), [("model", "model"), ("outbox", "post")]);
+    assert_eq!(flow.steps().iter().map(|step| step.id()).collect::<Vec<_>>(), ["ask", "pick", "send", "look"]);
+    assert_eq!(flow.step("send").unwrap().action().unwrap().connection(), Some("outbox"));
+    assert_eq!(flow.input_schema().unwrap()["required"], serde_json::json!(["text"]));
+}
+
+#[test]
+fn one_error_for_a_file_that_is_too_deep_or_too_long() {
+    let deep = "[".repeat(100_000);
+    assert_eq!(codes(&deep), ["too_deep"]);
+    let deep = format!("{{\"steps\":{}1{}}}", "[{\"a\":".repeat(100_000), "}]".repeat(100_000));
+    assert_eq!(codes(&deep), ["too_deep"]);
+    let long = format!("{{\"name\": \"{}\"}}", "x".repeat(200 << 20));
+    assert_eq!(codes(&long), ["too_large"]);
+}
+
+#[test]
+fn a_file_with_thousands_of_errors_says_that_there_is_more() {
+    let step = "{\"id\": \"Not An Id\", \"colour\": 1},";
+    let text = format!("{{\"linkwork\": 1, \"name\": \"long\", \"steps\": [{}{{}}]}}", step.repeat(10_000));
+    let codes = codes(&text);
+    assert_eq!(codes.len(), connector_sdk::limits::VIOLATIONS + 1);
+    assert_eq!(codes.last().unwrap(), &"more");
+}
+
+fn codes(text: &str) -> Vec<&'static str> {
+    let (flow, found) = Flow::validate(text, &registry());
+    assert!(flow.is_none());
+    found.iter().map(|one| one.code).collect()
+}

@@ -1,0 +1,184 @@
+//! The `linkwork` command, run as a person runs it: the real binary, in a folder of its own.
+
+#![expect(clippy::disallowed_types, reason = "a test of a command runs the command")]
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::SystemTime;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A folder to run commands in, with an environment that holds no credential.
+pub struct Shell {
+    folder: TempDir,
+    environment: Vec<(String, String)>,
+}
+
+/// How a command ended.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The exit code.
+    pub code: i32,
+    /// What it printed as its result.
+    pub stdout: String,
+    /// What it said.
+    pub stderr: String,
+}
+
+/// A command that is still running.
+pub struct Running {
+    child: Child,
+    stdout: BufReader<std::process::ChildStdout>,
+}
+
+impl Default for Shell {
+    fn default() -> Self {
+        Self { folder: TempDir::new().expect("a folder can be made"), environment: Vec::new() }
+    }
+}
+
+impl Shell {
+    /// Sets a variable for the commands that follow.
+    pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.environment.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Writes a file.
+    pub fn file(self, name: &str, content: impl AsRef<[u8]>) -> Self {
+        fs::write(self.path(name), content).expect("a file can be written");
+        self
+    }
+
+    /// Connects `grok` to this base URL, by way of the usual file.
+    pub fn grok_at(self, base_url: &str, key: &str) -> Self {
+        let connections = serde_json::json!({
+            "grok": { "connector": "xai-grok", "fields": { "base_url": base_url, "api_key": key } }
+        });
+        self.file("linkwork.connections.json", connections.to_string())
+    }
+
+    /// A path in the folder.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Every file below the folder.
+    pub fn files(&self) -> Vec<PathBuf> {
+        files_below(self.folder.path())
+    }
+
+    /// Runs the command to its end.
+    pub fn run<S: AsRef<str>>(&self, args: impl IntoIterator<Item = S>) -> Outcome {
+        let output = self.command(args).output().expect("the command starts");
+        Outcome {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).expect("stdout is text"),
+            stderr: String::from_utf8(output.stderr).expect("stderr is text"),
+        }
+    }
+
+    /// Starts the command.
+    pub fn start<S: AsRef<str>>(&self, args: impl IntoIterator<Item = S>) -> Running {
+        let mut child = self.command(args).spawn().expect("the command starts");
+        let stdout = BufReader::new(child.stdout.take().expect("stdout is a pipe"));
+        Running { child, stdout }
+    }
+
+    fn command<S: AsRef<str>>(&self, args: impl IntoIterator<Item = S>) -> Command {
+        let mut command = Command::new(binary());
+        for word in args {
+            command.arg(word.as_ref());
+        }
+        command.current_dir(self.folder.path()).env_remove("XAI_API_KEY").envs(self.environment.iter().cloned());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+}
+
+impl Outcome {
+    /// The result as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error} in {self:?}"))
+    }
+
+    /// Asserts the exit code, and shows everything if it is another one.
+    pub fn exits(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "stdout: {}\nstderr: {}", self.stdout, self.stderr);
+        self
+    }
+}
+
+impl Running {
+    /// Waits for exactly this text on stdout.
+    pub fn read(&mut self, expected: &str) {
+        let mut bytes = vec![0; expected.len()];
+        self.stdout.read_exact(&mut bytes).expect("the text arrives before stdout closes");
+        assert_eq!(String::from_utf8_lossy(&bytes), expected);
+    }
+
+    /// Waits for a line on stdout.
+    pub fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.stdout.read_line(&mut line).expect("stdout is text");
+        line
+    }
+
+    /// What Ctrl-C does.
+    pub fn interrupt(&self) {
+        let status = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status().expect("kill exists");
+        assert!(status.success());
+    }
+
+    /// Stops reading, as `head` does.
+    pub fn close_stdout(self) -> i32 {
+        let Self { mut child, stdout } = self;
+        drop(stdout);
+        child.wait().expect("the command ends").code().unwrap_or(-1)
+    }
+
+    /// Waits for the end.
+    pub fn end(mut self) -> Outcome {
+        let mut stdout = String::new();
+        self.stdout.read_to_string(&mut stdout).expect("stdout is text");
+        let output = self.child.wait_with_output().expect("the command ends");
+        Outcome {
+            code: output.status.code().unwrap_or(-1),
+            stdout,
+            stderr: String::from_utf8(output.stderr).expect("stderr is text"),
+        }
+    }
+}
+
+/// The root of the checkout.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// The binary beside this test's own executable, proved to be newer than everything that it was built from.
+fn binary() -> PathBuf {
+    let own = std::env::current_exe().expect("a test has an executable");
+    let folder = own.ancestors().nth(2).expect("it lies in the target folder");
+    let binary = folder.join(format!("linkwork{}", std::env::consts::EXE_SUFFIX));
+    let advice = "run the tests of the whole workspace, which builds it: cargo test --workspace";
+    let built = modified(&binary).unwrap_or_else(|| panic!("{} is missing; {advice}", binary.display()));
+    let dependencies = fs::read_to_string(binary.with_extension("d")).expect("cargo lists what a binary is made of");
+    let sources = dependencies.split_once(": ").map_or("", |(_, sources)| sources).replace("\\ ", "\u{0}");
+    for source in sources.split_whitespace().map(|source| source.replace('\u{0}', " ")) {
+        let fresh = modified(Path::new(&source)).is_some_and(|changed| changed <= built);
+        assert!(fresh, "{} is older than {source}; {advice}", binary.display());
+    }
+    binary
+}
+
+fn modified(path: &Path) -> Option<SystemTime> {
+    fs::metadata(path).and_then(|metadata| metadata.modified()).ok()
+}
+
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    entries.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect()
+}

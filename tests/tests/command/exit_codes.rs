@@ -1,0 +1,51 @@
+//! The exit code says what happened.
+
+use tests::command::Shell;
+use tests::wire::{Reply, Wire};
+
+fn code_of(reply: Reply, args: &[&str]) -> i32 {
+    let upstream = Wire::always(reply);
+    Shell::default().grok_at(&upstream.url("/v1"), "xai-test").run(args).code
+}
+
+const GET: [&str; 5] = ["action", "run", "xai-grok/raw-request", "--with", r#"{"url":"/models","method":"GET"}"#];
+const POST: [&str; 5] =
+    ["action", "run", "xai-grok/raw-request", "--with", r#"{"url":"/files","method":"POST","data":{}}"#];
+
+#[test]
+fn every_ending_has_its_code() {
+    assert_eq!(code_of(Reply::json(200, "{}"), &GET), 0);
+    assert_eq!(code_of(Reply::json(500, "{}"), &GET), 1);
+    assert_eq!(code_of(Reply::json(404, "{}"), &GET), 1);
+    assert_eq!(code_of(Reply::json(401, "{}"), &GET), 5);
+    assert_eq!(code_of(Reply::json(500, "{}"), &POST), 1, "an answer is proof that it failed");
+    assert_eq!(code_of(Reply::silence().close(), &GET), 1);
+    assert_eq!(code_of(Reply::silence().close(), &POST), 7, "no answer is no proof");
+    let timeout = [GET.as_slice(), &["--timeout", "300ms"]].concat();
+    assert_eq!(code_of(Reply::silence().stall(), &timeout), 6);
+    let timeout = [POST.as_slice(), &["--timeout", "300ms"]].concat();
+    assert_eq!(code_of(Reply::silence().stall(), &timeout), 7);
+    assert_eq!(code_of(Reply::json(200, "{}"), &["--no-such-flag"]), 2);
+    assert_eq!(code_of(Reply::json(200, "{}"), &["run", "nowhere"]), 3);
+}
+
+#[test]
+fn a_flow_has_the_same_codes() {
+    let flow = r#"{"linkwork":1,"name":"f","connections":{"grok":{"connector":"xai-grok"}},"steps":[{"id":"a","action":"xai-grok/raw-request","timeout":"300ms","with":{"url":"/x","method":"METHOD"}}]}"#;
+    for (method, reply, code) in [
+        ("GET", Reply::json(200, "{}"), 0),
+        ("GET", Reply::json(500, "{}"), 1),
+        ("GET", Reply::json(401, "{}"), 5),
+        ("GET", Reply::silence().stall(), 6),
+        ("POST", Reply::silence().stall(), 7),
+        ("POST", Reply::silence().close(), 7),
+    ] {
+        let upstream = Wire::always(reply);
+        let shell = Shell::default()
+            .grok_at(&upstream.url("/v1"), "xai-test")
+            .file("f.linkwork.json", flow.replace("METHOD", method));
+        let outcome = shell.run(["run", "f.linkwork.json", "--output", "json"]).exits(code);
+        assert_eq!(outcome.json()["steps"][0]["id"], "a");
+        assert_eq!(upstream.requests().len(), 1, "{method}");
+    }
+}

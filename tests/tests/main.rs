@@ -1,0 +1,11 @@
+//! One binary for all end-to-end tests.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on must fail")]
+
+mod command;
+mod hostile_answers;
+mod json;
+mod raw_request;
+mod retry;
+mod rooms;
+mod schema;
