@@ -24,8 +24,6 @@ pub const INPUT: u64 = 20 << 20;
 pub const DEPTH: usize = 64;
 /// Headers that a Raw Request may set.
 pub const HEADERS: usize = 64;
-/// Retries that a Raw Request may ask for.
-pub const RETRIES: u32 = 100;
 /// Problems that one error lists.
 pub const VIOLATIONS: usize = 100;
 

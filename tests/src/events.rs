@@ -1,6 +1,6 @@
 //! A sink that keeps every event.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use connector_sdk::{Event, EventSink};
 
@@ -19,7 +19,25 @@ struct State {
 impl Recorder {
     /// The events so far.
     pub fn all(&self) -> Vec<Event> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).events.clone()
+        self.state().events.clone()
+    }
+
+    /// Stops the clock. With nothing else to do, it jumps to whatever the call waits for.
+    pub fn stop_clock(&self) {
+        if !std::mem::replace(&mut self.state().clock_is_stopped, true) {
+            tokio::time::pause();
+        }
+    }
+
+    /// Lets the clock run again.
+    pub fn start_clock(&self) {
+        if std::mem::take(&mut self.state().clock_is_stopped) {
+            tokio::time::resume();
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The idempotency key of each attempt.
@@ -60,19 +78,12 @@ impl Recorder {
 
 impl EventSink for Recorder {
     fn emit(&self, event: Event) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         match event {
-            Event::Retry { .. } if !state.clock_is_stopped => {
-                tokio::time::pause();
-                state.clock_is_stopped = true;
-            }
-            Event::Attempt { .. } if state.clock_is_stopped => {
-                tokio::time::resume();
-                state.clock_is_stopped = false;
-            }
+            Event::Retry { .. } => self.stop_clock(),
+            Event::Attempt { .. } => self.start_clock(),
             _ => {}
         }
-        state.events.push(event);
+        self.state().events.push(event);
     }
 
     fn wants_requests(&self) -> bool {

@@ -85,7 +85,16 @@ async fn what_was_thought_about_too_long_is_not_paid_twice() {
     for (effect, expected) in EFFECTS.into_iter().zip([3, 1, 3, 1]) {
         let wire = Wire::always(Reply::silence().stall());
         let rig = probe::rig(&wire.url(""));
-        let error = rig.call(effect, json!({ "text": "hello", "timeout_ms": 50 })).await.unwrap_err();
+        let let_time_pass = async {
+            for attempt in 1..=expected {
+                wire.until(|seen| seen.held == attempt).await;
+                rig.events.stop_clock();
+            }
+        };
+        let call = rig.call(effect, json!({ "text": "hello", "timeout_ms": 10_000 }));
+        let (outcome, ()) = tokio::join!(call, let_time_pass);
+        rig.events.start_clock();
+        let error = outcome.unwrap_err();
         assert_eq!(wire.requests().len(), expected, "{effect}: {error}");
         assert_eq!(error.evidence(), Evidence::Unanswered);
     }
@@ -197,12 +206,12 @@ async fn a_deadline_covers_all_attempts() {
         let wire = Wire::script([status(429, &[("retry-after", "2")]), Reply::silence().stall()]);
         let rig = probe::rig(&wire.url(""));
         let scope = Scope { deadline: Some(Instant::now() + Duration::from_secs(10)), ..rig.scope() };
-        let stop_the_clock = async {
+        let let_time_pass = async {
             wire.until(|seen| seen.held == 1).await;
-            tokio::time::pause();
+            rig.events.stop_clock();
         };
-        let (outcome, ()) = tokio::join!(rig.call_in(scope, effect, json!({ "text": "hello" })), stop_the_clock);
-        tokio::time::resume();
+        let (outcome, ()) = tokio::join!(rig.call_in(scope, effect, json!({ "text": "hello" })), let_time_pass);
+        rig.events.start_clock();
         let error = outcome.unwrap_err();
         assert_eq!((error.kind(), error.evidence()), (kind, Evidence::Unanswered));
         assert!(error.message().contains("the time allowed for this step is over"), "{error}");

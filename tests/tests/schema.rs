@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tests::probe;
 
 /// The whole message about an input of `compose`: a good one with these fields changed.
-fn message(changes: Value) -> String {
+fn message(changes: &Value) -> String {
     let mut input = json!({ "model": "large", "messages": [{ "role": "user", "content": "hello" }] });
     input.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
     message_about(input)
@@ -19,8 +19,8 @@ fn message_about(input: Value) -> String {
 }
 
 /// The whole message about one wrong message of a conversation.
-fn message_in_list(wrong: Value) -> String {
-    message(json!({ "messages": [{ "role": "user", "content": "hello" }, wrong] }))
+fn message_in_list(wrong: &Value) -> String {
+    message(&json!({ "messages": [{ "role": "user", "content": "hello" }, wrong] }))
 }
 
 fn message_about_connection(fields: Value) -> String {
@@ -36,7 +36,7 @@ fn a_good_input_is_silent() {
 
 #[test]
 fn a_wrong_type() {
-    assert_snapshot!(message(json!({ "model": 7 })), @r"
+    assert_snapshot!(message(&json!({ "model": 7 })), @r"
     the input of probe/compose is not valid:
       /model: must be text, not 7
     ");
@@ -44,7 +44,7 @@ fn a_wrong_type() {
 
 #[test]
 fn another_wrong_type() {
-    assert_snapshot!(message(json!({ "messages": { "role": "user" } })), @r"
+    assert_snapshot!(message(&json!({ "messages": { "role": "user" } })), @r"
     the input of probe/compose is not valid:
       /messages: must be a list, not an object
     ");
@@ -68,7 +68,7 @@ fn no_object_at_all() {
 
 #[test]
 fn an_unknown_field_in_another_style() {
-    assert_snapshot!(message(json!({ "maxTokens": 100 })), @r#"
+    assert_snapshot!(message(&json!({ "maxTokens": 100 })), @r#"
     the input of probe/compose is not valid:
       /maxTokens: is not known here; did you mean "max_tokens"?
     "#);
@@ -76,7 +76,7 @@ fn an_unknown_field_in_another_style() {
 
 #[test]
 fn an_unknown_field_misspelled() {
-    assert_snapshot!(message(json!({ "temprature": 1 })), @r#"
+    assert_snapshot!(message(&json!({ "temprature": 1 })), @r#"
     the input of probe/compose is not valid:
       /temprature: is not known here; did you mean "temperature"?
     "#);
@@ -84,7 +84,7 @@ fn an_unknown_field_misspelled() {
 
 #[test]
 fn an_unknown_field_like_no_other() {
-    assert_snapshot!(message(json!({ "seed": 7 })), @r"
+    assert_snapshot!(message(&json!({ "seed": 7 })), @r"
     the input of probe/compose is not valid:
       /seed: is not known here; known are model, messages, temperature, max_tokens, stream, effort, stop, weights
     ");
@@ -92,7 +92,7 @@ fn an_unknown_field_like_no_other() {
 
 #[test]
 fn several_at_once() {
-    assert_snapshot!(message(json!({ "model": "", "temperature": "hot", "max_tokens": 0, "maxTokens": 1 })), @r#"
+    assert_snapshot!(message(&json!({ "model": "", "temperature": "hot", "max_tokens": 0, "maxTokens": 1 })), @r#"
     the input of probe/compose is not valid, in 4 places:
       /model: must not be empty
       /temperature: must be a number, not the text "hot"
@@ -103,7 +103,7 @@ fn several_at_once() {
 
 #[test]
 fn below_its_range() {
-    assert_snapshot!(message(json!({ "temperature": -0.5 })), @r"
+    assert_snapshot!(message(&json!({ "temperature": -0.5 })), @r"
     the input of probe/compose is not valid:
       /temperature: must be at least 0, not -0.5
     ");
@@ -111,7 +111,7 @@ fn below_its_range() {
 
 #[test]
 fn above_its_range() {
-    assert_snapshot!(message(json!({ "temperature": 2.5 })), @r"
+    assert_snapshot!(message(&json!({ "temperature": 2.5 })), @r"
     the input of probe/compose is not valid:
       /temperature: must be at most 2, not 2.5
     ");
@@ -119,7 +119,7 @@ fn above_its_range() {
 
 #[test]
 fn no_whole_number() {
-    assert_snapshot!(message(json!({ "max_tokens": 1.5 })), @r"
+    assert_snapshot!(message(&json!({ "max_tokens": 1.5 })), @r"
     the input of probe/compose is not valid:
       /max_tokens: must be a whole number, not 1.5
     ");
@@ -127,7 +127,7 @@ fn no_whole_number() {
 
 #[test]
 fn a_number_below_nothing() {
-    assert_snapshot!(message(json!({ "max_tokens": -1 })), @r"
+    assert_snapshot!(message(&json!({ "max_tokens": -1 })), @r"
     the input of probe/compose is not valid:
       /max_tokens: must be at least 1, not -1
     ");
@@ -135,7 +135,7 @@ fn a_number_below_nothing() {
 
 #[test]
 fn a_number_given_as_text() {
-    assert_snapshot!(message(json!({ "temperature": "0.5", "max_tokens": "100" })), @r#"
+    assert_snapshot!(message(&json!({ "temperature": "0.5", "max_tokens": "100" })), @r#"
     the input of probe/compose is not valid, in 2 places:
       /temperature: must be a number, not the text "0.5"; take the quotes away
       /max_tokens: must be a whole number, not the text "100"; take the quotes away
@@ -144,7 +144,7 @@ fn a_number_given_as_text() {
 
 #[test]
 fn a_truth_value_given_as_text() {
-    assert_snapshot!(message(json!({ "stream": "true" })), @r#"
+    assert_snapshot!(message(&json!({ "stream": "true" })), @r#"
     the input of probe/compose is not valid:
       /stream: must be true or false, not the text "true"; take the quotes away
     "#);
@@ -152,7 +152,7 @@ fn a_truth_value_given_as_text() {
 
 #[test]
 fn null_where_a_value_must_be() {
-    assert_snapshot!(message(json!({ "model": null })), @r"
+    assert_snapshot!(message(&json!({ "model": null })), @r"
     the input of probe/compose is not valid:
       /model: must be text, not null
     ");
@@ -160,7 +160,7 @@ fn null_where_a_value_must_be() {
 
 #[test]
 fn null_in_a_list() {
-    assert_snapshot!(message(json!({ "stop": ["a", null] })), @r"
+    assert_snapshot!(message(&json!({ "stop": ["a", null] })), @r"
     the input of probe/compose is not valid:
       /stop/1: must be text, not null
     ");
@@ -168,7 +168,7 @@ fn null_in_a_list() {
 
 #[test]
 fn a_choice_almost_right() {
-    assert_snapshot!(message(json!({ "effort": "Hihg" })), @r#"
+    assert_snapshot!(message(&json!({ "effort": "Hihg" })), @r#"
     the input of probe/compose is not valid:
       /effort: must be one of low, medium, high, not "Hihg"; did you mean "high"?
     "#);
@@ -176,7 +176,7 @@ fn a_choice_almost_right() {
 
 #[test]
 fn a_choice_of_another_type() {
-    assert_snapshot!(message(json!({ "effort": 3 })), @r"
+    assert_snapshot!(message(&json!({ "effort": 3 })), @r"
     the input of probe/compose is not valid:
       /effort: must be one of low, medium, high, not 3
     ");
@@ -184,7 +184,7 @@ fn a_choice_of_another_type() {
 
 #[test]
 fn empty_text() {
-    assert_snapshot!(message(json!({ "model": "" })), @r"
+    assert_snapshot!(message(&json!({ "model": "" })), @r"
     the input of probe/compose is not valid:
       /model: must not be empty
     ");
@@ -192,7 +192,7 @@ fn empty_text() {
 
 #[test]
 fn an_empty_list() {
-    assert_snapshot!(message(json!({ "messages": [] })), @r"
+    assert_snapshot!(message(&json!({ "messages": [] })), @r"
     the input of probe/compose is not valid:
       /messages: must not be empty
     ");
@@ -200,7 +200,7 @@ fn an_empty_list() {
 
 #[test]
 fn a_list_too_long() {
-    assert_snapshot!(message(json!({ "stop": ["a", "b", "c", "d", "e"] })), @r"
+    assert_snapshot!(message(&json!({ "stop": ["a", "b", "c", "d", "e"] })), @r"
     the input of probe/compose is not valid:
       /stop: must have at most 4 items
     ");
@@ -208,7 +208,7 @@ fn a_list_too_long() {
 
 #[test]
 fn an_unknown_variant() {
-    assert_snapshot!(message_in_list(json!({ "role": "asistant", "content": "hi" })), @r#"
+    assert_snapshot!(message_in_list(&json!({ "role": "asistant", "content": "hi" })), @r#"
     the input of probe/compose is not valid:
       /messages/1/role: must be one of system, user, assistant, tool, not "asistant"; did you mean "assistant"?
     "#);
@@ -216,7 +216,7 @@ fn an_unknown_variant() {
 
 #[test]
 fn an_unknown_variant_like_no_other() {
-    assert_snapshot!(message_in_list(json!({ "role": "robot", "content": "hi" })), @r#"
+    assert_snapshot!(message_in_list(&json!({ "role": "robot", "content": "hi" })), @r#"
     the input of probe/compose is not valid:
       /messages/1/role: must be one of system, user, assistant, tool, not "robot"
     "#);
@@ -224,7 +224,7 @@ fn an_unknown_variant_like_no_other() {
 
 #[test]
 fn a_variant_that_is_missing() {
-    assert_snapshot!(message_in_list(json!({ "content": "hi" })), @r"
+    assert_snapshot!(message_in_list(&json!({ "content": "hi" })), @r"
     the input of probe/compose is not valid:
       /messages/1/role: is missing; it must be one of system, user, assistant, tool
     ");
@@ -232,7 +232,7 @@ fn a_variant_that_is_missing() {
 
 #[test]
 fn a_variant_that_is_no_text() {
-    assert_snapshot!(message_in_list(json!({ "role": 1, "content": "hi" })), @r"
+    assert_snapshot!(message_in_list(&json!({ "role": 1, "content": "hi" })), @r"
     the input of probe/compose is not valid:
       /messages/1/role: must be one of system, user, assistant, tool, not 1
     ");
@@ -240,7 +240,7 @@ fn a_variant_that_is_no_text() {
 
 #[test]
 fn no_variant_at_all() {
-    assert_snapshot!(message_in_list(json!("hi")), @r#"
+    assert_snapshot!(message_in_list(&json!("hi")), @r#"
     the input of probe/compose is not valid:
       /messages/1: must be an object, not the text "hi"
     "#);
@@ -248,7 +248,7 @@ fn no_variant_at_all() {
 
 #[test]
 fn a_missing_field_inside_the_meant_variant() {
-    assert_snapshot!(message_in_list(json!({ "role": "tool", "content": "4" })), @r"
+    assert_snapshot!(message_in_list(&json!({ "role": "tool", "content": "4" })), @r"
     the input of probe/compose is not valid:
       /messages/1/tool_call_id: is missing. The call that it answers.
     ");
@@ -256,7 +256,7 @@ fn a_missing_field_inside_the_meant_variant() {
 
 #[test]
 fn an_unknown_field_inside_the_meant_variant() {
-    assert_snapshot!(message_in_list(json!({ "role": "tool", "content": "4", "toolCallId": "call_1" })), @r#"
+    assert_snapshot!(message_in_list(&json!({ "role": "tool", "content": "4", "toolCallId": "call_1" })), @r#"
     the input of probe/compose is not valid, in 2 places:
       /messages/1/tool_call_id: is missing. The call that it answers.
       /messages/1/toolCallId: is not known here; did you mean "tool_call_id"?
@@ -265,7 +265,7 @@ fn an_unknown_field_inside_the_meant_variant() {
 
 #[test]
 fn a_wrong_type_inside_the_meant_variant() {
-    assert_snapshot!(message_in_list(json!({ "role": "system", "content": ["hi"] })), @r"
+    assert_snapshot!(message_in_list(&json!({ "role": "system", "content": ["hi"] })), @r"
     the input of probe/compose is not valid:
       /messages/1/content: must be text, not a list
     ");
@@ -273,7 +273,7 @@ fn a_wrong_type_inside_the_meant_variant() {
 
 #[test]
 fn neither_text_nor_list() {
-    assert_snapshot!(message_in_list(json!({ "role": "user", "content": 7 })), @r"
+    assert_snapshot!(message_in_list(&json!({ "role": "user", "content": 7 })), @r"
     the input of probe/compose is not valid:
       /messages/1/content: must be text or a list, not 7
     ");
@@ -281,7 +281,7 @@ fn neither_text_nor_list() {
 
 #[test]
 fn an_object_where_text_or_a_list_must_be() {
-    assert_snapshot!(message_in_list(json!({ "role": "user", "content": { "type": "text", "text": "hi" } })), @r"
+    assert_snapshot!(message_in_list(&json!({ "role": "user", "content": { "type": "text", "text": "hi" } })), @r"
     the input of probe/compose is not valid:
       /messages/1/content: must be text or a list, not an object
     ");
@@ -289,7 +289,7 @@ fn an_object_where_text_or_a_list_must_be() {
 
 #[test]
 fn a_wrong_part_in_a_list_of_parts() {
-    assert_snapshot!(message_in_list(json!({ "role": "user", "content": [{ "type": "txt", "text": "hi" }, { "type": "image_url", "image_url": "https://example.com/cat.jpg" }] })), @r#"
+    assert_snapshot!(message_in_list(&json!({ "role": "user", "content": [{ "type": "txt", "text": "hi" }, { "type": "image_url", "image_url": "https://example.com/cat.jpg" }] })), @r#"
     the input of probe/compose is not valid, in 2 places:
       /messages/1/content/0/type: must be one of text, image_url, not "txt"; did you mean "text"?
       /messages/1/content/1/image_url: must be an object, not the text "https://example.com/cat.jpg"
@@ -298,7 +298,7 @@ fn a_wrong_part_in_a_list_of_parts() {
 
 #[test]
 fn null_for_content() {
-    assert_snapshot!(message_in_list(json!({ "role": "user", "content": null })), @r"
+    assert_snapshot!(message_in_list(&json!({ "role": "user", "content": null })), @r"
     the input of probe/compose is not valid:
       /messages/1/content: must be text or a list, not null
     ");
@@ -306,7 +306,7 @@ fn null_for_content() {
 
 #[test]
 fn a_pointer_with_escapes() {
-    assert_snapshot!(message(json!({ "weights": { "a/b": "much", "c~d": 1.5 } })), @r#"
+    assert_snapshot!(message(&json!({ "weights": { "a/b": "much", "c~d": 1.5 } })), @r#"
     the input of probe/compose is not valid, in 2 places:
       /weights/a~1b: must be a whole number, not the text "much"
       /weights/c~0d: must be a whole number, not 1.5
@@ -315,7 +315,7 @@ fn a_pointer_with_escapes() {
 
 #[test]
 fn an_unknown_name_with_escapes() {
-    assert_snapshot!(message(json!({ "a/b~c": 1 })), @r"
+    assert_snapshot!(message(&json!({ "a/b~c": 1 })), @r"
     the input of probe/compose is not valid:
       /a~1b~0c: is not known here; known are model, messages, temperature, max_tokens, stream, effort, stop, weights
     ");
@@ -323,7 +323,7 @@ fn an_unknown_name_with_escapes() {
 
 #[test]
 fn a_huge_value_is_shortened() {
-    assert_snapshot!(message(json!({ "max_tokens": "é".repeat(10_000), "effort": "x".repeat(10_000) })), @r#"
+    assert_snapshot!(message(&json!({ "max_tokens": "é".repeat(10_000), "effort": "x".repeat(10_000) })), @r#"
     the input of probe/compose is not valid, in 2 places:
       /max_tokens: must be a whole number, not the text "éééééééééééééééééééééééééééééééééééééééé…"
       /effort: must be one of low, medium, high, not "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…"
@@ -332,7 +332,7 @@ fn a_huge_value_is_shortened() {
 
 #[test]
 fn an_unknown_name_that_is_huge() {
-    assert_snapshot!(message(json!({ "x".repeat(10_000): 1 })), @r"
+    assert_snapshot!(message(&json!({ "x".repeat(10_000): 1 })), @r"
     the input of probe/compose is not valid:
       /xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…: is not known here; known are model, messages, temperature, max_tokens, stream, effort, stop, weights
     ");
@@ -340,7 +340,7 @@ fn an_unknown_name_that_is_huge() {
 
 #[test]
 fn a_steering_character_is_escaped() {
-    assert_snapshot!(message(json!({ "effort": "\u{1b}[31mred\u{7}", "\u{1b}[2J": 1 })), @r#"
+    assert_snapshot!(message(&json!({ "effort": "\u{1b}[31mred\u{7}", "\u{1b}[2J": 1 })), @r#"
     the input of probe/compose is not valid, in 2 places:
       /effort: must be one of low, medium, high, not "\u{1b}[31mred\u{7}"
       /\u{1b}[2J: is not known here; known are model, messages, temperature, max_tokens, stream, effort, stop, weights
@@ -384,7 +384,7 @@ fn a_base_url_that_is_none() {
 #[test]
 fn more_than_a_hundred_are_cut() {
     let unknown: serde_json::Map<_, _> = (0..150).map(|n| (format!("x{n}"), n.into())).collect();
-    let text = message(Value::Object(unknown));
+    let text = message(&Value::Object(unknown));
     let lines: Vec<_> = text.lines().collect();
     assert_eq!(lines.len(), 102);
     assert_snapshot!([lines[0], lines[1], lines[100], lines[101]].join("\n"), @r"
@@ -398,6 +398,6 @@ fn more_than_a_hundred_are_cut() {
 #[test]
 fn a_hundred_wrong_variants_are_cut() {
     let wrong = vec![json!({ "role": "robot" }); 150];
-    let text = message(json!({ "messages": wrong }));
+    let text = message(&json!({ "messages": wrong }));
     assert_eq!(text.lines().count(), 102);
 }

@@ -42,7 +42,7 @@ impl Answer {
 
     /// The provider's own id of the request.
     pub fn request_id(&self) -> Option<String> {
-        ["x-request-id", "request-id", "cf-ray"].iter().find_map(|name| self.header(name)).map(clean)
+        request_id(&self.headers)
     }
 
     /// How long the provider asks to wait.
@@ -78,6 +78,12 @@ impl Answer {
 pub(super) fn media_type(headers: &HeaderMap) -> Option<String> {
     let value = headers.get(CONTENT_TYPE)?.to_str().ok()?;
     Some(value.split(';').next().unwrap_or(value).trim().to_ascii_lowercase())
+}
+
+/// The provider's own id of a request, under whichever name it goes.
+pub(super) fn request_id(headers: &HeaderMap) -> Option<String> {
+    let found = ["x-request-id", "request-id", "cf-ray"].iter().find_map(|name| headers.get(*name)?.to_str().ok());
+    found.map(clean)
 }
 
 fn without_mark(body: &[u8]) -> &[u8] {

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::error::{Error, ErrorKind, Evidence, Result};
+use crate::http::answer::request_id;
 use crate::http::client::interrupted;
 use crate::limits;
 
@@ -19,6 +20,7 @@ pub struct SseEvent {
 /// The events of an answer, as they arrive.
 pub struct EventStream {
     response: reqwest::Response,
+    request_id: Option<String>,
     parser: SseParser,
     ready: VecDeque<SseEvent>,
     received: u64,
@@ -27,7 +29,13 @@ pub struct EventStream {
 
 impl EventStream {
     pub(super) fn new(response: reqwest::Response, idle: Duration) -> Self {
-        Self { response, parser: SseParser::default(), ready: VecDeque::new(), received: 0, idle }
+        let request_id = request_id(response.headers());
+        Self { response, request_id, parser: SseParser::default(), ready: VecDeque::new(), received: 0, idle }
+    }
+
+    /// The provider's own id of the request, for errors in mid-stream.
+    pub fn request_id(&self) -> Option<&str> {
+        self.request_id.as_deref()
     }
 
     /// The next event. `None` at the end of the stream, which alone does not mean that the answer is whole.

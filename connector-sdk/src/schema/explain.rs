@@ -146,6 +146,7 @@ fn sentence(schema: &Value, error: &ValidationError<'_>, kind: &Kind) -> (&'stat
         Kind::MaxItems { limit } => ("length", format!("must have at most {limit} items")),
         Kind::Pattern { pattern } => ("pattern", format!("must match {pattern}, which {given} does not")),
         Kind::UniqueItems => ("unique", "must not hold the same item twice".to_owned()),
+        Kind::FalseSchema => ("unknown_field", "takes no fields".to_owned()),
         other => ("schema", format!("breaks the rule `{}` of the schema", other.keyword())),
     }
 }

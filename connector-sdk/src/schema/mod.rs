@@ -21,7 +21,8 @@ pub struct Schema {
 
 impl Schema {
     /// A schema. It is compiled when the first value is checked.
-    pub fn new(json: Value) -> Self {
+    pub fn new(mut json: Value) -> Self {
+        name_no_properties(&mut json);
         Self { required_defaults: required_defaults(&json), json, validator: OnceLock::new() }
     }
 
@@ -72,6 +73,15 @@ fn fill<'a>(value: &mut Value, defaults: impl Iterator<Item = (&'a String, &'a V
     let Some(fields) = value.as_object_mut() else { return };
     for (name, default) in defaults {
         fields.entry(name.clone()).or_insert_with(|| default.clone());
+    }
+}
+
+/// An object without any field says so: else the validator could not name the field that is too many.
+fn name_no_properties(schema: &mut Value) {
+    if let Some(schema) =
+        schema.as_object_mut().filter(|schema| schema.get("additionalProperties") == Some(&false.into()))
+    {
+        schema.entry("properties").or_insert_with(|| Value::Object(serde_json::Map::new()));
     }
 }
 

@@ -5,7 +5,7 @@ use connector_sdk::Violation;
 /// A model that is served, for advice.
 pub(crate) const LIVE: &str = "grok-4.3";
 
-/// What the seed of this connector set as Create Message's default.
+/// What Create Message sends where nobody names a model, as Prismatic's component does.
 pub(crate) const MESSAGE_DEFAULT: &str = "grok-3-fast-latest";
 
 /// Retired names and what replaces them.

@@ -51,10 +51,11 @@ pub(crate) fn asks_for_stream(body: &Map<String, Value>) -> bool {
 /// What was told cannot be taken back: an answer that breaks after its first piece is not asked for again.
 async fn follow(ctx: &Context, connection: &XaiGrok, events: EventStream, assembly: impl Assembly) -> Result<Value> {
     let mut told = false;
-    match collect(ctx, connection, events, assembly, &mut told).await {
-        Err(error) if told => Err(error.with_evidence(Evidence::Final)),
-        outcome => outcome,
-    }
+    let request_id = events.request_id().map(str::to_owned);
+    collect(ctx, connection, events, assembly, &mut told).await.map_err(|error| {
+        let error = error.with_request_id(request_id);
+        if told { error.with_evidence(Evidence::Final) } else { error }
+    })
 }
 
 async fn collect(

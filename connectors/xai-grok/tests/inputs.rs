@@ -120,9 +120,13 @@ fn additional_fields_are_an_object_and_replace_nothing() {
             "/additional_fields/model: is already set by the input /model; set it there, and only there",
         ]
     );
-    let message = json!({ "messages": [{ "role": "user", "content": "?" }], "additional_fields": { "max_tokens": 5 } });
+    let message = json!({
+        "messages": [{ "role": "user", "content": "?" }],
+        "max_tokens": 100,
+        "additional_fields": { "max_tokens": 5, "model": "grok-4.3" }
+    });
     let set = "/additional_fields/max_tokens: is already set by the input /max_tokens; set it there, and only there";
-    assert_eq!(refusals("create-message", message), [set]);
+    assert_eq!(refusals("create-message", message), [set], "a default that nobody wrote is in nobody's way");
 }
 
 #[test]

@@ -78,7 +78,7 @@ async fn blocks_are_counted_and_not_believed() {
         [0, { "tool_call": { "index": 2, "type": "input_json_delta", "partial_json": "9007199254740993}" } }],
     ]);
     assert_eq!(world.deltas(), told);
-    let body = r#"{"messages":[{"role":"user","content":"?"}],"model":"grok-4.3","max_tokens":100,"stream":true}"#;
+    let body = r#"{"messages":[{"role":"user","content":"?"}],"model":"grok-4.3","stream":true,"max_tokens":100}"#;
     assert_eq!(world.body(), body);
 }
 

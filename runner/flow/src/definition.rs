@@ -44,11 +44,12 @@ impl Definition {
         file.only(&KEYS, "a flow", findings);
         file.text("$schema", findings);
         check_version(&file, findings);
+        let name = name(&file, findings);
         let slots = slots(&file, findings);
         let (mut steps, order) = steps(&file, findings);
         steps.iter_mut().for_each(|step| step.choose_connection(&slots));
         Self {
-            name: name(&file, findings),
+            name,
             description: file.text("description", findings).map(str::to_owned),
             input: input(&file, findings),
             output: file.template("output", findings),

@@ -46,13 +46,16 @@ impl<'v> Object<'v> {
         pointer_to(&self.pointer, key)
     }
 
-    /// Refuses every other key.
-    pub(crate) fn only(&self, known: &[&str], what: &str, findings: &mut Findings<'_>) {
+    /// Refuses every other key, and says whether there was none.
+    pub(crate) fn only(&self, known: &[&str], what: &str, findings: &mut Findings<'_>) -> bool {
+        let mut none = true;
         for key in self.keys().filter(|key| !known.contains(key)) {
             let fix = did_you_mean(key, known.iter().copied());
             let message = format!("{key:?} is not a key of {what}");
             findings.error("unknown_key", Place::Key(&self.at(key)), message, fix);
+            none = false;
         }
+        none
     }
 
     /// The value under a key that must be there.
@@ -106,7 +109,10 @@ impl<'v> Object<'v> {
             Err(errors) => {
                 for error in errors {
                     let pointer = format!("{at}{}", error.pointer);
-                    let place = Place::Within(&pointer, error.range);
+                    let place = match error.range {
+                        Some(range) => Place::Within(&pointer, range),
+                        None => Place::Key(&pointer),
+                    };
                     findings.error("expression", place, error.message, error.fix);
                 }
                 None

@@ -1,8 +1,10 @@
 //! Bodies that are too large, or not what they say.
 
 use connector_sdk::{ErrorKind, Evidence, limits};
+use serde_json::json;
 use tests::coding::{brotli, gzip};
-use tests::wire::Reply;
+use tests::probe;
+use tests::wire::{Reply, Wire};
 
 use super::{ends_in, error_of, outcome_of};
 
@@ -49,9 +51,12 @@ async fn a_coding_that_was_not_asked_for_or_is_not_there() {
 async fn a_compressed_body_that_is_cut() {
     let body = br#"{"a":"some text, and some more text"}"#;
     for (coding, whole) in [("gzip", gzip(body)), ("br", brotli(body))] {
+        let cut = |length| Reply::new(200, &[("content-encoding", coding)], &whole[..length]);
+        let wire = Wire::script((1..whole.len()).map(cut).collect::<Vec<_>>());
+        let rig = probe::rig(&wire.url(""));
         for length in 1..whole.len() {
-            let reply = Reply::new(200, &[("content-encoding", coding), ("connection", "close")], &whole[..length]);
-            let (error, _) = error_of(reply).await;
+            let input = json!({ "url": "/x", "method": "GET", "response_type": "text" });
+            let error = rig.call("raw-request", input).await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::MalformedAnswer, "{coding} of {length} bytes: {error}");
         }
     }

@@ -75,12 +75,12 @@ async fn an_answer_that_stands_still() {
         let wire = Wire::always(reply);
         let rig = probe::rig(&wire.url("/v1"));
         let scope = connector_sdk::Scope { retries: connector_sdk::Retries::Caller, ..rig.scope() };
-        let stop_the_clock = async {
+        let let_time_pass = async {
             wire.until(|seen| seen.held == 1).await;
-            tokio::time::pause();
+            rig.events.stop_clock();
         };
-        let (outcome, ()) = tokio::join!(rig.call_in(scope, action, input), stop_the_clock);
-        tokio::time::resume();
+        let (outcome, ()) = tokio::join!(rig.call_in(scope, action, input), let_time_pass);
+        rig.events.start_clock();
         let error = outcome.unwrap_err();
         assert_eq!((error.kind(), error.evidence()), (ErrorKind::Timeout, Evidence::Unanswered));
         let message = format!("the provider sent nothing for {} s in the middle of its answer", idle.as_secs());

@@ -9,6 +9,9 @@ use crate::connection::XaiGrok;
 use crate::messages::{Message, MessageAnswer, MessageAssembly};
 use crate::{additional_fields, retired, stream};
 
+/// What is sent where nobody says how many.
+const MAX_TOKENS: u64 = 100;
+
 /// Create Message.
 pub(crate) struct CreateMessage;
 
@@ -22,10 +25,12 @@ pub(crate) struct Input {
     /// Model name for the model to use. Obtainable [here](https://docs.x.ai/docs/models).
     #[schemars(title = "Model", length(min = 1))]
     #[schemars(extend("default" = retired::MESSAGE_DEFAULT, "x-options" = "select-model"))]
-    model: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model: Option<String>,
     /// The maximum number of tokens to generate before stopping. The model may stop before the max_tokens when it reaches the stop sequence.
-    #[schemars(title = "Max Tokens", range(min = 1), extend("default" = 100))]
-    max_tokens: u64,
+    #[schemars(title = "Max Tokens", range(min = 1), extend("default" = MAX_TOKENS))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_tokens: Option<u64>,
     /// Additional fields that are not supported by the action inputs. See [xAI API docs](https://docs.x.ai/docs/api-reference#messages-anthropic-compatible) for possible values.
     #[schemars(title = "Additional Fields")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -52,11 +57,16 @@ impl Action for CreateMessage {
     }
 
     fn warn(&self, input: &Input) -> Vec<Violation> {
-        retired::warn("/model", &input.model).into_iter().collect()
+        let additional = input.additional_fields.as_ref().and_then(|fields| fields.get("model")?.as_str());
+        let model = input.model.as_deref().or(additional).unwrap_or(retired::MESSAGE_DEFAULT);
+        retired::warn("/model", model).into_iter().collect()
     }
 
     async fn perform(&self, ctx: &Context, connection: &XaiGrok, input: Input) -> Result<Self::Output> {
-        let body = additional_fields::body(&input)?;
+        let mut body = additional_fields::body(&input)?;
+        // The API requires both, so these defaults are sent, unless the additional fields give them.
+        body.entry("model").or_insert_with(|| retired::MESSAGE_DEFAULT.into());
+        body.entry("max_tokens").or_insert_with(|| MAX_TOKENS.into());
         let assembly = MessageAssembly::default();
         Verbatim::answer(stream::exchange(ctx, connection, "/messages", body, assembly).await?)
     }

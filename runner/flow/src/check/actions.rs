@@ -10,7 +10,9 @@ use crate::steps::{ActionStep, Step};
 pub(super) fn check(flow: &Definition, registry: &Registry, findings: &mut Findings<'_>) {
     for step in &flow.steps {
         let Some(action) = step.action() else { continue };
-        check_connection(flow, step, action, findings);
+        if registry.connector(action.connector()).is_ok() {
+            check_connection(flow, step, action, findings);
+        }
         match registry.action(&action.action) {
             Ok(known) => {
                 inputs::check(step, action, known, findings);
@@ -22,12 +24,12 @@ pub(super) fn check(flow: &Definition, registry: &Registry, findings: &mut Findi
 }
 
 fn unknown_action(step: &Step, action: &ActionStep, registry: &Registry, findings: &mut Findings<'_>) {
-    let all = registry.actions().map(ErasedAction::id);
-    let of_connector = registry.connector(action.connector()).ok();
-    let fix = match of_connector {
-        // Only the name after the slash can be wrong, and there are few to choose from.
-        Some(connector) => did_you_mean(&action.action, connector.actions().iter().map(ErasedAction::id)),
-        None => did_you_mean(&action.action, all.collect::<Vec<_>>().into_iter()),
+    let ids = || registry.actions().map(ErasedAction::id);
+    let without_connector = ids().find(|id| id.split_once('/').is_some_and(|(_, name)| name == action.action));
+    let fix = match (without_connector, registry.connector(action.connector())) {
+        (Some(whole), _) => Some(format!("did you mean {whole:?}?")),
+        (None, Ok(connector)) => did_you_mean(&action.action, connector.actions().iter().map(ErasedAction::id)),
+        (None, Err(_)) => did_you_mean(&action.action, ids().collect::<Vec<_>>().into_iter()),
     };
     let pointer = format!("{}/action", step.pointer());
     findings.error("unknown_action", Place::Value(&pointer), format!("there is no action {:?}", action.action), fix);

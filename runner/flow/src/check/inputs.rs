@@ -14,19 +14,31 @@ pub(super) fn check(step: &Step, action: &ActionStep, known: &ErasedAction, find
     let mut errors = without_doubtful(review.errors, &outline, &open, known);
     errors.extend(texts_that_are_no_text(&outline, known));
     for violation in errors {
-        report(step, &violation, |place, fix| findings.error("invalid_input", place, violation.message.clone(), fix));
+        let pointer = format!("{}/with{}", step.pointer(), violation.pointer);
+        let place = match violation.rule {
+            "unknown_field" => Place::Key(&pointer),
+            _ => Place::Value(&pointer),
+        };
+        findings.error("invalid_input", place, named(&violation), None);
     }
     for violation in review.warnings {
-        report(step, &violation, |place, fix| findings.warning(violation.rule, place, violation.message.clone(), fix));
+        let pointer = format!("{}/with{}", step.pointer(), violation.pointer);
+        findings.warning(violation.rule, Place::Value(&pointer), violation.message, None);
     }
 }
 
-fn report(step: &Step, violation: &Violation, tell: impl FnOnce(Place<'_>, Option<String>)) {
-    let pointer = format!("{}/with{}", step.pointer(), violation.pointer);
-    match violation.rule {
-        "unknown_field" => tell(Place::Key(&pointer), None),
-        _ => tell(Place::Value(&pointer), None),
+/// The finding with the name of what it is about: what is missing has no place of its own to show it.
+fn named(violation: &Violation) -> String {
+    let mut name = String::new();
+    for step in violation.pointer.split('/').skip(1) {
+        match step.parse::<usize>() {
+            Ok(index) => name.push_str(&format!("[{index}]")),
+            Err(_) if name.is_empty() => name.push_str(step),
+            Err(_) => name.push_str(&format!(".{step}")),
+        }
     }
+    let name = if name.is_empty() { "the input".to_owned() } else { format!("{name:?}") };
+    format!("{name} {}", violation.message)
 }
 
 /// An expression within text still makes text, whatever its value: where no text can stand, it is wrong already.

@@ -22,8 +22,8 @@ pub(crate) use self::template::Template;
 pub(crate) struct NotAnExpression {
     /// JSON Pointer of the text, from the value that was compiled.
     pub(crate) pointer: String,
-    /// The bytes of the text that are meant.
-    pub(crate) range: Range<usize>,
+    /// The bytes of the text that are meant; none if it is the key.
+    pub(crate) range: Option<Range<usize>>,
     /// A sentence for people.
     pub(crate) message: String,
     /// What to do about it.

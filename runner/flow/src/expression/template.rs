@@ -1,5 +1,7 @@
 //! A JSON value of the file with its expressions found: compiled once, evaluated for each step.
 
+use std::ops::Range;
+
 use connector_sdk::pointer_to;
 use serde_json::{Map, Value};
 
@@ -149,7 +151,7 @@ impl Compiler {
                 }
             },
             Err(error) => {
-                self.refuse(pointer, error.range, error.message, error.fix);
+                self.refuse(pointer, Some(error.range), error.message, error.fix);
                 Node::Literal(Value::from(text))
             }
         }
@@ -171,7 +173,7 @@ impl Compiler {
             let at = pointer_to(pointer, key);
             if ["{{", "{%", "{#"].iter().any(|braces| key.contains(braces)) {
                 let fix = "for a key that holds braces, put the object into {\"$literal\": …}".to_owned();
-                self.refuse(&at, 0..0, "a key is never evaluated".to_owned(), Some(fix));
+                self.refuse(&at, None, "a key is never evaluated".to_owned(), Some(fix));
             }
             entries.push((key.clone(), self.node(value, &at)));
         }
@@ -188,12 +190,12 @@ impl Compiler {
         if map.len() > 1 {
             let message = "\"$literal\" stands alone in its object".to_owned();
             let fix = "move the other keys into the value of \"$literal\"".to_owned();
-            self.refuse(&pointer_to(pointer, LITERAL), 0..0, message, Some(fix));
+            self.refuse(&pointer_to(pointer, LITERAL), None, message, Some(fix));
         }
         Node::Literal(literal.clone())
     }
 
-    fn refuse(&mut self, pointer: &str, range: std::ops::Range<usize>, message: String, fix: Option<String>) {
+    fn refuse(&mut self, pointer: &str, range: Option<Range<usize>>, message: String, fix: Option<String>) {
         self.found.push(NotAnExpression { pointer: pointer.to_owned(), range, message, fix });
     }
 }

@@ -19,6 +19,7 @@ pub use self::op::{Act, Done, Op, Outcome, Reason, StepKey};
 use self::record::Records;
 pub use self::record::{Status, StepRecord};
 use self::step::InFlight;
+use crate::diagnostic::did_you_mean;
 use crate::expression::Undefined;
 use crate::failure::{ErrorReport, Failure};
 use crate::flow::Flow;
@@ -129,21 +130,17 @@ impl Machine {
 
     /// Why the run cannot begin.
     fn refusal(&mut self) -> Option<Failure> {
-        if let Some(only) = &self.begin.only {
-            self.flow.step(only).is_none().then(|| {
-                let known = self.flow.steps().iter().map(Step::id);
-                let fix = crate::diagnostic::did_you_mean(only, known).unwrap_or_default();
-                Failure::lasting(
-                    &Error::new(ErrorKind::InvalidInput, format!("there is no step {only:?}")).with_fix(fix),
-                )
-            })
-        } else {
-            let schema = self.flow.definition().input.as_ref()?;
-            schema.fill_defaults(&mut self.begin.input);
-            let violations = schema.check(&self.begin.input);
-            let refuse = || Failure::lasting(&Error::invalid_input("the input of the flow", violations.clone()));
-            (!violations.is_empty()).then(refuse)
+        let named = self.begin.pins.keys().chain(&self.begin.only);
+        if let Some(unknown) = named.into_iter().find(|id| self.flow.step(id).is_none()) {
+            let fix = did_you_mean(unknown, self.flow.steps().iter().map(Step::id)).unwrap_or_default();
+            let error = Error::new(ErrorKind::InvalidInput, format!("there is no step {unknown:?}")).with_fix(fix);
+            return Some(Failure::lasting(&error));
         }
+        let schema = self.flow.definition().input.as_ref().filter(|_| self.begin.only.is_none())?;
+        schema.fill_defaults(&mut self.begin.input);
+        let violations = schema.check(&self.begin.input);
+        let refuse = |violations| Failure::lasting(&Error::invalid_input("the input of the flow", violations));
+        (!violations.is_empty()).then(|| refuse(violations))
     }
 
     /// Goes on to the next step that has something to do outside.

@@ -43,7 +43,7 @@ fn definitions(registry: &Registry) -> Value {
     definitions.insert("retry".to_owned(), parts::retry());
     definitions.insert("duration".to_owned(), parts::duration());
     for action in registry.actions() {
-        definitions.insert(name_of(action), inputs_of(action));
+        definitions.insert(action.id().to_owned(), inputs_of(action));
     }
     Value::Object(definitions)
 }
@@ -95,24 +95,30 @@ fn of_connector(connector: &Connector) -> Value {
 }
 
 fn of_action(action: &ErasedAction) -> Value {
-    let mut then =
-        json!({ "properties": { "with": { "$ref": format!("#/$defs/{}", name_of(action).replace('/', "~1")) } } });
+    let mut then = json!({ "properties": { "with": { "$ref": reference(action) } } });
     // What an action needs must be there, and so must that in which it would stand.
-    if action.input_schema()["required"].as_array().is_some_and(|required| !required.is_empty()) {
+    if !needed(action.input_schema()).is_empty() {
         then["required"] = json!(["with"]);
     }
     json!({ "if": { "properties": { "action": { "const": action.id() } } }, "then": then })
 }
 
-fn name_of(action: &ErasedAction) -> String {
-    action.id().to_owned()
+fn reference(action: &ErasedAction) -> String {
+    format!("#/$defs/{}", action.id().replace('/', "~1"))
 }
 
 /// The schema of an action's input, which may hold expressions, to stand among the definitions.
 fn inputs_of(action: &ErasedAction) -> Value {
-    let mut schema = expression::within(action.input_schema(), &format!("#/$defs/{}", action.id().replace('/', "~1")));
-    if let Some(fields) = schema.as_object_mut() {
-        fields.shift_remove("$schema");
+    let mut schema = expression::within(action.input_schema(), &reference(action));
+    if let Some(keywords) = schema.as_object_mut() {
+        keywords.shift_remove("$schema");
+        keywords.insert("required".to_owned(), json!(needed(action.input_schema())));
     }
     schema
+}
+
+/// The fields that have to be written: a required one with a default is filled in.
+fn needed(schema: &Value) -> Vec<&str> {
+    let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    required.filter(|name| schema["properties"][name].get("default").is_none()).collect()
 }

@@ -129,14 +129,18 @@ fn kind_of(object: &Object<'_>, findings: &mut Findings<'_>) -> Option<&'static 
             None
         }
         (None, _) => {
-            let keys: Vec<&str> =
-                COMMON_KEYS.into_iter().chain(KINDS.iter().flat_map(|kind| kind.keys).copied()).collect();
-            object.only(&keys, "a step", findings);
-            let message = "this step does nothing that is known".to_owned();
-            let fix =
-                Some(format!("a step has one of {}", KINDS.iter().map(|kind| kind.key).collect::<Vec<_>>().join(", ")));
-            findings.error("unknown_kind", Place::Value(&object.pointer), message, fix);
+            unknown_kind(object, findings);
             None
         }
+    }
+}
+
+/// A key that is not known is told as such; the step is without a kind only if there is none.
+fn unknown_kind(object: &Object<'_>, findings: &mut Findings<'_>) {
+    let keys: Vec<&str> = COMMON_KEYS.into_iter().chain(KINDS.iter().flat_map(|kind| kind.keys).copied()).collect();
+    if object.only(&keys, "a step", findings) {
+        let kinds: Vec<&str> = KINDS.iter().map(|kind| kind.key).collect();
+        let fix = Some(format!("a step has one of {}", kinds.join(", ")));
+        findings.error("unknown_kind", Place::Value(&object.pointer), "this step does nothing", fix);
     }
 }

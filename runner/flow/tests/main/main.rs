@@ -1,5 +1,8 @@
 //! Behaviour of flows, through the crate's public doors.
 
+#![cfg(test)]
+#![expect(clippy::needless_pass_by_value, reason = "a test writes its values where it uses them")]
+
 mod document;
 mod expressions;
 mod machine;

@@ -90,7 +90,10 @@ impl Action for Ask {
 
     fn warn(&self, input: &AskInput) -> Vec<Violation> {
         let retired = input.model == "old-model";
-        retired.then(|| Violation::new("/model", "retired_model", "the model old-model was retired")).into_iter().collect()
+        retired
+            .then(|| Violation::new("/model", "retired_model", "the model old-model was retired"))
+            .into_iter()
+            .collect()
     }
 
     async fn perform(&self, _: &Context, _: &Nowhere, _: AskInput) -> Result<Value> {
@@ -103,6 +106,8 @@ impl Action for Ask {
 #[expect(dead_code, reason = "only the schema matters")]
 pub(crate) struct SendInput {
     text: String,
+    #[schemars(extend("default" = "post"))]
+    by: String,
 }
 
 pub(crate) struct Send;

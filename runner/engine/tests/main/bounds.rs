@@ -1,0 +1,126 @@
+//! Time limits and cancelling reach what is in flight.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use runner_engine::{RunEvent, RunEvents, RunRequest, Status};
+use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
+
+use crate::support::{Bench, LONG, binding, flow, step};
+
+fn hang(extra: Value) -> Value {
+    let mut hang = step("a", "hang", json!(1));
+    hang.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+    hang
+}
+
+#[tokio::test]
+async fn cancelling_drops_the_call_in_flight() {
+    let bench = Bench::new();
+    let request = RunRequest::default();
+    let cancel = request.cancel.clone();
+    let run = bench.engine.run(flow(json!([hang(json!({})), step("b", "echo", json!(1))])), request);
+    let cancelling = async {
+        bench.probe.began.notified().await;
+        cancel.cancel();
+    };
+    let (report, ()) = tokio::join!(run, cancelling);
+    assert_eq!((report.status, report.error.unwrap().code), (Status::Cancelled, "cancelled"));
+    assert_eq!((report.steps.len(), report.steps[0].status), (1, Status::Cancelled));
+    assert_eq!(bench.probe.dropped.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn a_single_call_is_cancelled_too() {
+    let bench = Bench::new();
+    let request = RunRequest::default();
+    let cancel = request.cancel.clone();
+    let link = binding("link");
+    let cancelling = async {
+        bench.probe.began.notified().await;
+        cancel.cancel();
+    };
+    let (report, ()) = tokio::join!(bench.engine.call("test/hang", &link, request), cancelling);
+    assert_eq!((report.status, report.steps[0].status), (Status::Cancelled, Status::Cancelled));
+    assert_eq!(bench.probe.dropped.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn a_run_that_is_cancelled_before_it_begins_does_nothing() {
+    let bench = Bench::new();
+    let request = RunRequest::default();
+    request.cancel.cancel();
+    let report = bench.engine.run(flow(json!([step("a", "flaky", json!(0))])), request).await;
+    assert_eq!(report.status, Status::Cancelled);
+    assert!(bench.probe.keys.lock().unwrap().is_empty());
+}
+
+/// Cancels at the first wait.
+struct CancelAtRetry(CancellationToken);
+
+impl RunEvents for CancelAtRetry {
+    fn emit(&self, event: RunEvent) {
+        if matches!(event, RunEvent::Retry { .. }) {
+            self.0.cancel();
+        }
+    }
+}
+
+#[tokio::test]
+async fn cancelling_ends_a_wait() {
+    let bench = Bench::new();
+    let cancel = CancellationToken::new();
+    let events = Arc::new(CancelAtRetry(cancel.clone()));
+    let mut flaky = step("a", "flaky", json!(9));
+    flaky["retry"] = json!({ "delay": "14m", "max_delay": "14m" });
+    let report = bench.engine.run(flow(json!([flaky])), RunRequest { cancel, events, ..RunRequest::default() }).await;
+    assert_eq!((report.status, report.steps[0].status), (Status::Cancelled, Status::Cancelled));
+    assert_eq!(bench.probe.keys.lock().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn dropping_a_run_drops_what_it_does() {
+    let bench = Bench::new();
+    let run = bench.engine.run(flow(json!([hang(json!({}))])), RunRequest::default());
+    tokio::select! {
+        report = run => panic!("{report:?}"),
+        () = bench.probe.began.notified() => {}
+    }
+    while bench.probe.dropped.load(Ordering::SeqCst) == 0 {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn time_limits_of_the_step_of_the_run_and_of_the_action() {
+    let took = async |extra: Value, timeout: Option<Duration>| {
+        let bench = Bench::new();
+        let request = RunRequest { timeout, ..RunRequest::default() };
+        let report = bench.engine.run(flow(json!([hang(extra)])), request).await;
+        let error = report.error.unwrap();
+        assert_eq!((report.status, error.code), (Status::Failed, "timeout"));
+        assert_eq!(bench.probe.dropped.load(Ordering::SeqCst), report.steps[0].attempts);
+        (report.duration.as_secs(), report.steps[0].attempts)
+    };
+    let once = json!({ "retry": { "max_attempts": 1 } });
+    assert_eq!(took(json!({ "timeout": "5s" }), None).await.0, 5);
+    assert_eq!(took(json!({ "timeout": "1h" }), Some(Duration::from_secs(7))).await.0, 7);
+    assert_eq!(took(once.clone(), None).await, (60, 1));
+    assert_eq!(took(once, Some(LONG)).await, (60, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_that_never_finds_the_connection_is_not_waited_for() {
+    let bench = Bench::new();
+    let request = RunRequest { timeout: Some(Duration::from_secs(3)), ..RunRequest::default() };
+    let report = bench.engine.call("test/echo", &binding("slow"), request).await;
+    assert_eq!((report.status, report.error.unwrap().code), (Status::Failed, "timeout"));
+    assert_eq!(report.steps[0].attempts, 0);
+
+    let request = RunRequest::default();
+    request.cancel.cancel();
+    let report = bench.engine.call("test/echo", &binding("slow"), request).await;
+    assert_eq!(report.status, Status::Cancelled);
+}

@@ -1,0 +1,12 @@
+//! Behaviour of the engine, through the crate's public doors.
+
+#![cfg(test)]
+#![expect(clippy::needless_pass_by_value, reason = "a test writes its values where it uses them")]
+
+mod bounds;
+mod events;
+mod in_doubt;
+mod outside_of_runs;
+mod retries;
+mod runs;
+mod support;
