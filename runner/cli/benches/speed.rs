@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_types, reason = "a process is measured by running it")]
 #![expect(clippy::disallowed_methods, reason = "a bare client is what ours is measured against")]
+#![expect(clippy::unwrap_used, reason = "a benchmark that cannot run must stop")]
 
 mod loopback;
 mod probe;
