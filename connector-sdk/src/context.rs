@@ -179,8 +179,11 @@ impl Context {
     }
 
     fn stopped(&self, kind: ErrorKind, message: &str) -> Error {
-        let sent = self.in_flight.load(Ordering::Relaxed);
-        let evidence = if sent { Evidence::Unanswered } else { Evidence::NotSent };
-        Error::new(kind, message).with_evidence(evidence)
+        Error::new(kind, message).with_evidence(self.evidence())
+    }
+
+    /// What is known about the request, if the call ends now without an answer.
+    pub(crate) fn evidence(&self) -> Evidence {
+        if self.in_flight.load(Ordering::Relaxed) { Evidence::Unanswered } else { Evidence::NotSent }
     }
 }

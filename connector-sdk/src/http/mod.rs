@@ -14,6 +14,7 @@ mod request;
 mod retry_after;
 mod stream;
 mod target;
+mod upload;
 mod view;
 
 pub use self::answer::Answer;

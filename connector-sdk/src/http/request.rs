@@ -14,6 +14,7 @@ use url::Url;
 use super::client::interrupted;
 use super::decode::{self, Decoder};
 use super::stream::{EventStream, silent};
+use super::upload::Upload;
 use super::view::{RequestView, ViewBody};
 use super::{Answer, Multipart, answer, header_value};
 use crate::connection::{Auth, Connection};
@@ -112,14 +113,16 @@ impl<'a, C: Connection> Request<'a, C> {
 
     /// Sends it and waits for the whole answer, whatever its status.
     pub async fn exchange(self) -> Result<Answer> {
-        let timeout = self.timeout;
+        let (timeout, ctx) = (self.timeout, self.ctx);
         let work = async {
             let (ctx, response) = self.dispatch().await?;
             read_whole(ctx, response).await
         };
         match timeout {
             None => work.await,
-            Some(limit) => tokio::time::timeout(limit, work).await.unwrap_or_else(|_| Err(timed_out(limit))),
+            Some(limit) => {
+                tokio::time::timeout(limit, work).await.unwrap_or_else(|_| Err(timed_out(limit, ctx.evidence())))
+            }
         }
     }
 
@@ -148,7 +151,9 @@ impl<'a, C: Connection> Request<'a, C> {
             }
         };
         // Some servers refuse such a request if it does not say that it has no body.
-        if body.is_none() && matches!(self.method, Method::POST | Method::PUT | Method::PATCH) {
+        if body.as_ref().is_none_or(Bytes::is_empty)
+            && matches!(self.method, Method::POST | Method::PUT | Method::PATCH)
+        {
             self.headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
         self.identify()?;
@@ -157,8 +162,11 @@ impl<'a, C: Connection> Request<'a, C> {
         }
         let mut request = reqwest::Request::new(self.method, self.url);
         *request.headers_mut() = self.headers;
-        *request.body_mut() = body.map(Into::into);
-        self.ctx.request_left();
+        match body.filter(|body| !body.is_empty()) {
+            Some(body) => *request.body_mut() = Some(reqwest::Body::wrap(Upload::new(body, self.ctx))),
+            // Without a body there is nothing that tells when the request leaves.
+            None => self.ctx.request_left(),
+        }
         Ok((self.ctx, self.ctx.client()?.execute(request).await?))
     }
 
@@ -242,9 +250,9 @@ async fn read_whole(ctx: &Context, mut response: reqwest::Response) -> Result<An
     })
 }
 
-fn timed_out(limit: Duration) -> Error {
+fn timed_out(limit: Duration, evidence: Evidence) -> Error {
     Error::new(ErrorKind::Timeout, format!("the provider did not answer within {} ms", limit.as_millis()))
-        .with_evidence(Evidence::Unanswered)
+        .with_evidence(evidence)
 }
 
 fn header_name(name: &str) -> Result<HeaderName> {

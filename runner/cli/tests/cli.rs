@@ -3,6 +3,7 @@
 //! The larger suites are in `tests/`, which finds the binary that this test makes cargo build.
 
 #![expect(clippy::disallowed_types, reason = "a test of a command runs the command")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must fail")]
 
 use std::fs;
 use std::path::Path;

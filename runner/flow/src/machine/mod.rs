@@ -136,8 +136,11 @@ impl Machine {
             let error = Error::new(ErrorKind::InvalidInput, format!("there is no step {unknown:?}")).with_fix(fix);
             return Some(Failure::lasting(&error));
         }
-        let schema = self.flow.definition().input.as_ref().filter(|_| self.begin.only.is_none())?;
+        let schema = self.flow.definition().input.as_ref()?;
         schema.fill_defaults(&mut self.begin.input);
+        if self.begin.only.is_some() {
+            return None;
+        }
         let violations = schema.check(&self.begin.input);
         let refuse = |violations| Failure::lasting(&Error::invalid_input("the input of the flow", violations));
         (!violations.is_empty()).then(|| refuse(violations))
@@ -194,6 +197,11 @@ impl Machine {
         let Some((step, action)) = flow.steps().get(current.index).and_then(|step| Some((step, step.action()?))) else {
             return Vec::new();
         };
+        if self.deadline.is_some_and(|deadline| at >= deadline) {
+            let error = Error::new(ErrorKind::Timeout, "the time allowed for the run is over");
+            self.fail(&current, Failure::lasting(&error), at);
+            return Vec::new();
+        }
         let input = match action.with.evaluate(&self.scope()) {
             Ok(input) => input,
             Err(error) => {

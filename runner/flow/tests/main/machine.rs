@@ -113,6 +113,31 @@ fn an_input_that_does_not_fit_begins_nothing() {
 }
 
 #[test]
+fn an_input_that_is_left_out_has_its_default() {
+    let flow = flow_with(json!({
+        "input": { "type": "object", "properties": { "text": { "default": "hello" }, "other": { "default": 1 } } },
+        "steps": [{ "id": "a", "set": ["{{ input.text }}", "{{ input.other }}"] }]
+    }));
+    for only in [None, Some("a".to_owned())] {
+        let begin = MachineStart { input: json!({ "other": 2 }), only, ..MachineStart::default() };
+        let mut machine = Machine::new(Arc::clone(&flow), begin);
+        assert!(machine.start(START).is_empty());
+        assert_eq!(machine.outcome(), Some(&Outcome::Succeeded { output: json!(["hello", 2]) }));
+    }
+}
+
+#[test]
+fn a_step_does_not_begin_when_the_run_s_time_is_over() {
+    let flow = flow(json!([ask("a", json!({})), ask("b", json!({}))]));
+    let begin = MachineStart { timeout: Some(Duration::from_secs(30)), ..MachineStart::default() };
+    let mut machine = Machine::new(flow, begin);
+    let first = act(machine.start(START));
+    assert!(machine.complete(done(&first, Value::Null), after(30_000)).is_empty());
+    let Some(Outcome::Failed { step, failure }) = machine.outcome() else { panic!() };
+    assert_eq!((step.as_ref().unwrap().as_str(), failure.error.code), ("b", "timeout"));
+}
+
+#[test]
 fn a_failure_that_may_be_repeated_is_repeated_after_a_wait_that_replays() {
     let flow = flow(json!([ask("a", json!({}))]));
     let waits = || {
