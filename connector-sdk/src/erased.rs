@@ -13,7 +13,7 @@ use crate::context::Context;
 use crate::effect::Effect;
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::{Choice, Options};
-use crate::retry::{self, Policy};
+use crate::retry::{self, OwnRetries, Policy};
 use crate::schema::Schema;
 use crate::violation::Violation;
 
@@ -83,7 +83,7 @@ impl ErasedAction {
     pub fn review(&self, mut input: Value, open: &[String]) -> Review {
         let schema = self.schema();
         schema.fill_required_defaults(&mut input);
-        let under_open = |pointer: &str| open.iter().any(|path| touches(pointer, path));
+        let under_open = |pointer: &str| open.iter().any(|path| is_within(pointer, path));
         let mut errors = schema.check(&input);
         errors.retain(|violation| !under_open(&violation.pointer));
         if !errors.is_empty() || !open.is_empty() {
@@ -116,12 +116,9 @@ impl std::fmt::Debug for ErasedAction {
     }
 }
 
-/// Whether a finding at `pointer` depends on the value at `open`, or the other way round.
-fn touches(pointer: &str, open: &str) -> bool {
-    let within = |inner: &str, outer: &str| {
-        inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    };
-    within(pointer, open)
+/// Whether `pointer` is the place `outer`, or lies within it.
+fn is_within(pointer: &str, outer: &str) -> bool {
+    pointer.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// What a check of an input found.
@@ -148,9 +145,13 @@ impl Prepared {
         self.effect
     }
 
-    /// Whether the input itself says how often it is tried, so that nobody else may.
-    pub fn owns_retries(&self) -> bool {
-        self.policy.is_some()
+    /// What the input itself says about how often it is tried.
+    pub fn own_retries(&self) -> OwnRetries {
+        match &self.policy {
+            None => OwnRetries::Unsaid,
+            Some(policy) if policy.max_attempts == 1 => OwnRetries::Once,
+            Some(_) => OwnRetries::Counted,
+        }
     }
 
     /// What is doubtful about it.

@@ -25,6 +25,17 @@ pub struct Policy {
     pub delay: Delay,
 }
 
+/// What an input itself says about how often it is tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OwnRetries {
+    /// Nothing: the action's effect decides.
+    Unsaid,
+    /// Once, unless a step asks for more.
+    Once,
+    /// As often as it says, so that nobody else may.
+    Counted,
+}
+
 /// After which failures an attempt is repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RetryOn {

@@ -42,17 +42,26 @@ impl Schema {
         fill(value, fields.filter_map(|(name, field)| Some((name, field.get("default")?))));
     }
 
+    /// Why the schema cannot be used, if it cannot.
+    pub fn defect(&self) -> Option<&str> {
+        self.validator().err()
+    }
+
     /// Everything that is wrong with `value`, each with its JSON Pointer.
     pub fn check(&self, value: &Value) -> Vec<Violation> {
-        let compile = || {
-            let options = jsonschema::options().offline().should_validate_formats(false);
-            options.build(&self.json).map_err(|error| error.to_string())
-        };
-        match self.validator.get_or_init(compile) {
+        match self.validator() {
             Err(defect) => vec![Violation::new("", "schema", format!("the schema is defective: {defect}"))],
             Ok(validator) if validator.is_valid(value) => Vec::new(),
             Ok(validator) => self.explain(validator, value),
         }
+    }
+
+    fn validator(&self) -> Result<&Validator, &str> {
+        let compile = || {
+            let options = jsonschema::options().offline().should_validate_formats(false);
+            options.build(&self.json).map_err(|error| error.to_string())
+        };
+        self.validator.get_or_init(compile).as_ref().map_err(String::as_str)
     }
 
     fn explain(&self, validator: &Validator, value: &Value) -> Vec<Violation> {

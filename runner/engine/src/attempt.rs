@@ -3,9 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use connector_sdk::{
-    BlobStore, BoundConnection, Context, Error, ErrorKind, Evidence, Registry, Result, Retries, Scope, SystemClock,
-};
+use connector_sdk::{BlobStore, Context, Error, ErrorKind, Registry, Retries, Scope, SystemClock};
 use runner_flow::Failure;
 use serde_json::Value;
 use tokio::time::Instant;
@@ -42,12 +40,12 @@ impl Attempt {
         let deadline = self.deadline(action.about().timeout);
         let ctx = self.context(deadline);
         let prepared = action.prepare(self.input).map_err(lasting)?;
-        let (effect, owns_retries) = (prepared.effect(), prepared.owns_retries());
+        let (effect, own) = (prepared.effect(), prepared.own_retries());
         let called = async {
-            let connection = resolve(&*self.connections, &binding, &self.cancel, deadline).await?;
+            let connection = ctx.within_bounds(self.connections.resolve(&binding)).await?;
             action.call(&ctx, &connection, prepared).await
         };
-        called.await.map_err(|error| Failure::of_attempt(&error, effect, self.number, owns_retries))
+        called.await.map_err(|error| Failure::of_attempt(&error, effect, self.number, own))
     }
 
     fn deadline(&self, usual: Duration) -> Option<Instant> {
@@ -68,28 +66,6 @@ impl Attempt {
             blobs: Arc::clone(&self.blobs),
             clock: Arc::new(SystemClock),
         })
-    }
-}
-
-/// The host's connection, unless the time is over or somebody cancels before it is there.
-pub(crate) async fn resolve(
-    connections: &dyn ConnectionStore,
-    binding: &Binding,
-    cancel: &CancellationToken,
-    deadline: Option<Instant>,
-) -> Result<BoundConnection> {
-    let too_late = async {
-        match deadline {
-            Some(at) => tokio::time::sleep_until(at).await,
-            None => std::future::pending().await,
-        }
-    };
-    let stopped = |kind, message| Err(Error::new(kind, message).with_evidence(Evidence::NotSent));
-    tokio::select! {
-        biased;
-        () = cancel.cancelled() => stopped(ErrorKind::Cancelled, "cancelled"),
-        connection = connections.resolve(binding) => connection,
-        () = too_late => stopped(ErrorKind::Timeout, "the time allowed was over before the connection was there"),
     }
 }
 

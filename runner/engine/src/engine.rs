@@ -8,7 +8,7 @@ use runner_flow::{ErrorReport, Flow, MachineStart, Status};
 use serde_json::Value;
 use tokio::time::Instant;
 
-use crate::attempt::{self, Attempt};
+use crate::attempt::Attempt;
 use crate::clock::RunClock;
 use crate::connections::{Binding, ConnectionStore};
 use crate::driver::Driver;
@@ -133,7 +133,6 @@ impl Engine {
     ) -> Result<(Context, BoundConnection)> {
         let run = ids::new_run();
         let deadline = Instant::now().checked_add(request.timeout.unwrap_or(limits::ATTEMPT));
-        let connection = attempt::resolve(&*self.connections, binding, &request.cancel, deadline).await?;
         let ctx = Context::new(Scope {
             idempotency_key: ids::idempotency_key(&run, what, what),
             step_path: what.to_owned(),
@@ -144,6 +143,7 @@ impl Engine {
             run_id: run,
             ..Scope::default()
         });
+        let connection = ctx.within_bounds(self.connections.resolve(binding)).await?;
         Ok((ctx, connection))
     }
 }

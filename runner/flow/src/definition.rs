@@ -89,7 +89,7 @@ fn name(file: &Object<'_>, findings: &mut Findings<'_>) -> String {
 fn input(file: &Object<'_>, findings: &mut Findings<'_>) -> Option<Schema> {
     let object = file.object("input", findings)?;
     let schema = Schema::new(file.get("input")?.clone());
-    if let Some(defect) = defect(&schema) {
+    if let Some(defect) = schema.defect() {
         findings.error(
             "invalid_schema",
             Place::Key(&object.pointer),
@@ -99,12 +99,6 @@ fn input(file: &Object<'_>, findings: &mut Findings<'_>) -> Option<Schema> {
         return None;
     }
     Some(schema)
-}
-
-/// Why a schema cannot be compiled. Checking any value tells.
-fn defect(schema: &Schema) -> Option<String> {
-    let found = schema.check(&Value::Null).into_iter().next()?;
-    found.message.strip_prefix("the schema is defective: ").map(str::to_owned)
 }
 
 fn slots(file: &Object<'_>, findings: &mut Findings<'_>) -> Vec<Slot> {

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use connector_sdk::{Effect, Error, ErrorKind, Origin, Violation, retry};
+use connector_sdk::retry::{self, OwnRetries};
+use connector_sdk::{Effect, Error, ErrorKind, Origin, Violation};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -31,15 +32,14 @@ pub enum Repeat {
 
 impl Failure {
     /// Of an attempt that got as far as the action.
-    pub fn of_attempt(error: &Error, effect: Effect, attempt: u32, owns_retries: bool) -> Self {
-        let repeat = match effect {
-            _ if owns_retries || error.kind() == ErrorKind::Cancelled => Repeat::Never,
-            _ if !retry::is_safe(error, effect, 1) => Repeat::Never,
-            Effect::Write => Repeat::IfAsked,
-            Effect::Read | Effect::Generate | Effect::Idempotent if retry::is_safe(error, effect, attempt) => {
-                Repeat::ByDefault
-            }
-            Effect::Read | Effect::Generate | Effect::Idempotent => Repeat::IfAsked,
+    pub fn of_attempt(error: &Error, effect: Effect, attempt: u32, own: OwnRetries) -> Self {
+        let safe = error.kind() != ErrorKind::Cancelled && retry::is_safe(error, effect, 1);
+        let by_default = effect != Effect::Write && own == OwnRetries::Unsaid;
+        let repeat = match own {
+            OwnRetries::Counted => Repeat::Never,
+            _ if !safe => Repeat::Never,
+            _ if by_default && retry::is_safe(error, effect, attempt) => Repeat::ByDefault,
+            OwnRetries::Unsaid | OwnRetries::Once => Repeat::IfAsked,
         };
         Self { error: Box::new(ErrorReport::from(error)), repeat }
     }

@@ -16,7 +16,7 @@ pub(super) fn check(flow: &Definition, registry: &Registry, findings: &mut Findi
         match registry.action(&action.action) {
             Ok(known) => {
                 inputs::check(step, action, known, findings);
-                check_retry(step, action, known, findings);
+                check_retry(step, action, findings);
             }
             Err(_) => unknown_action(step, action, registry, findings),
         }
@@ -73,13 +73,14 @@ fn no_connection(flow: &Definition, step: &Step, connector: &str, findings: &mut
     findings.error("no_connection", Place::Value(&place), message, Some(fix));
 }
 
-/// One layer repeats. An action whose own inputs say how often leaves nothing to say for the step.
-fn check_retry(step: &Step, action: &ActionStep, known: &ErasedAction, findings: &mut Findings<'_>) {
+/// One layer repeats: the step, or the action by its own input.
+fn check_retry(step: &Step, action: &ActionStep, findings: &mut Findings<'_>) {
     const OWN_COUNT: &str = "max_retry_count";
-    let owns = known.input_schema()["properties"].get(OWN_COUNT).is_some();
-    if owns && action.retry.is_some() {
-        let message = format!("how often this action is tried is said by its own input {OWN_COUNT:?}");
-        let fix = format!("take \"retry\" away, and set {OWN_COUNT:?} in \"with\"");
+    let counted = action.with.outline().value.get(OWN_COUNT).is_some_and(|count| *count != 0);
+    if counted && action.retry.is_some() {
+        let message =
+            format!("how often this action is tried is said twice: by \"retry\" and by its input {OWN_COUNT:?}");
+        let fix = format!("keep one of them: \"retry\", or {OWN_COUNT:?} in \"with\"");
         findings.error("two_retries", Place::Key(&format!("{}/retry", step.pointer())), message, Some(fix));
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use connector_sdk::retry::OwnRetries;
 use connector_sdk::{Effect, Error, ErrorKind, Evidence};
 use runner_flow::{Act, Done, Failure, Flow, Machine, MachineStart, Op, Outcome, Repeat, Status, StepKey, Timestamp};
 use serde_json::{Value, json};
@@ -52,7 +53,7 @@ fn done(act: &Act, output: Value) -> Done {
 }
 
 fn failed(act: &Act, error: &Error, effect: Effect) -> Done {
-    let failure = Failure::of_attempt(error, effect, act.attempt, false);
+    let failure = Failure::of_attempt(error, effect, act.attempt, OwnRetries::Unsaid);
     Done::Acted { key: act.key.clone(), attempt: act.attempt, outcome: Err(failure) }
 }
 
@@ -208,9 +209,11 @@ fn what_may_be_repeated() {
     ];
     for (error, attempt, expected) in table {
         for (effect, expected) in [Effect::Read, Effect::Generate, Effect::Write].into_iter().zip(expected) {
-            let found = Failure::of_attempt(&error, effect, attempt, false).repeat;
+            let found = Failure::of_attempt(&error, effect, attempt, OwnRetries::Unsaid).repeat;
             assert_eq!(found, expected, "{error:?} {effect:?} at attempt {attempt}");
-            assert_eq!(Failure::of_attempt(&error, effect, attempt, true).repeat, Never);
+            assert_eq!(Failure::of_attempt(&error, effect, attempt, OwnRetries::Counted).repeat, Never);
+            let once = Failure::of_attempt(&error, effect, attempt, OwnRetries::Once).repeat;
+            assert_eq!(once, if expected == Never { Never } else { IfAsked }, "{error:?} {effect:?}");
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use connector_sdk::retry::OwnRetries;
 use connector_sdk::{Effect, Error, ErrorKind, Evidence, retry};
 use runner_flow::{Act, Done, Failure, Flow, Machine, MachineStart, Op, Outcome, Timestamp};
 use serde_json::json;
@@ -60,7 +61,7 @@ fn outcome(act: &Act, dice: &mut Dice) -> Done {
         side => {
             let (kind, evidence) = kinds[(side - 4) as usize];
             let error = Error::new(kind, "it failed").with_evidence(evidence);
-            Err(Failure::of_attempt(&error, Effect::Read, act.attempt, false))
+            Err(Failure::of_attempt(&error, Effect::Read, act.attempt, OwnRetries::Unsaid))
         }
     };
     Done::Acted { key: act.key.clone(), attempt: act.attempt, outcome }
@@ -105,7 +106,7 @@ fn cancelled(key: &runner_flow::StepKey, answers: &[Vec<Op>]) -> Done {
         _ => None,
     });
     let error = Error::new(ErrorKind::Cancelled, "cancelled");
-    let failure = Failure::of_attempt(&error, Effect::Read, 1, false);
+    let failure = Failure::of_attempt(&error, Effect::Read, 1, OwnRetries::Unsaid);
     Done::Acted { key: key.clone(), attempt: attempt.unwrap(), outcome: Err(failure) }
 }
 
