@@ -18,3 +18,15 @@ fn score(a: &str, b: &str) -> f64 {
 fn plain(word: &str) -> String {
     word.chars().take(100).filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
+
+/// `maxTokens` as `max_tokens`.
+pub(crate) fn snake_case(word: &str) -> String {
+    let mut snake = String::new();
+    for c in word.chars() {
+        if c.is_uppercase() && !snake.is_empty() && !snake.ends_with('_') {
+            snake.push('_');
+        }
+        snake.extend(c.to_lowercase().map(|c| if c == '-' { '_' } else { c }));
+    }
+    snake
+}

@@ -93,16 +93,23 @@ fn unknown_field(schema: &Value, error: &ValidationError<'_>, name: &str) -> Vio
     let names = || known.into_iter().flatten().map(|(name, _)| name.as_str());
     let message = match suggest::nearest(name, names()) {
         Some(near) => format!("is not known here; did you mean {near:?}?"),
-        None if names().any(|name| name == "additional_fields") => {
-            format!(
-                "is not an input; if the API knows it, put it into \"additional_fields\": {{\"{}\": …}}",
-                excerpt(name, 40)
-            )
-        }
+        None if names().any(|name| name == "additional_fields") => in_additional_fields(name),
         None if known.is_none_or(serde_json::Map::is_empty) => "is not known here: there are no inputs".to_owned(),
         None => format!("is not known here; known are {}", names().collect::<Vec<_>>().join(", ")),
     };
     Violation::new(pointer_to(error.instance_path().as_str(), name), "unknown_field", message)
+}
+
+/// What is no input may still be a field of the API, which writes its names in `snake_case`.
+fn in_additional_fields(name: &str) -> String {
+    let snake = suggest::snake_case(name);
+    let shown = excerpt(&snake, 40);
+    let place = format!("put it into \"additional_fields\": {{\"{shown}\": …}}");
+    if snake == name {
+        format!("is not an input; if the API knows it, {place}")
+    } else {
+        format!("is not an input; did you mean \"{shown}\"? If the API knows it, {place}")
+    }
 }
 
 fn missing(schema: &Value, error: &ValidationError<'_>, name: &str) -> String {

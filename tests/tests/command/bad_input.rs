@@ -36,6 +36,22 @@ fn everything_that_is_wrong_with_an_input_is_listed_at_once() {
 }
 
 #[test]
+fn a_name_in_another_products_spelling_is_recognised() {
+    let chat = r#"{"model":"a","messages":[{"role":"user","content":"x"}],"maxTokens":3}"#;
+    refused(
+        &["action", "run", CHAT, "--with", chat],
+        2,
+        &["did you mean \"max_tokens\"? If the API knows it, put it into \"additional_fields\""],
+    );
+    let message = r#"{"messages":[{"role":"user","content":"x"}],"maxTokens":3}"#;
+    refused(
+        &["action", "run", "xai-grok/create-message", "--with", message],
+        2,
+        &["/maxTokens: is not known here; did you mean \"max_tokens\"?"],
+    );
+}
+
+#[test]
 fn json_that_is_not_json_is_shown_with_its_place() {
     refused(&["action", "run", CHAT, "--with", r#"{"model": grok}"#], 2, &["--with:1:11"]);
     refused(&["action", "run", CHAT, "--with", r#"{"model": "a", "model": "b"}"#], 2, &["duplicate_key", "--with:1:"]);
