@@ -95,6 +95,11 @@ pub trait Action: Send + Sync + 'static {
         None
     }
 
+    /// How long this very input may take, retries of its own included, unless the flow says otherwise.
+    fn timeout(&self, _input: &Self::Input) -> Duration {
+        self.about().timeout
+    }
+
     /// Changes the schema that was made from the input's type.
     fn amend_schema(&self, _schema: &mut Schema) {}
 

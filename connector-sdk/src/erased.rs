@@ -2,6 +2,7 @@
 //! it checks the input, decodes it, calls, and encodes the output.
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use schemars::{JsonSchema, generate::SchemaSettings};
@@ -15,7 +16,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::options::{Choice, Options};
 use crate::retry::{self, OwnRetries, Policy};
 use crate::schema::Schema;
-use crate::violation::Violation;
+use crate::violation::{Violation, pointer_is_within};
 
 /// An action as the runtime sees it.
 #[derive(Clone)]
@@ -83,7 +84,7 @@ impl ErasedAction {
     pub fn review(&self, mut input: Value, open: &[String]) -> Review {
         let schema = self.schema();
         schema.fill_required_defaults(&mut input);
-        let under_open = |pointer: &str| open.iter().any(|path| is_within(pointer, path));
+        let under_open = |pointer: &str| open.iter().any(|path| pointer_is_within(pointer, path));
         let mut errors = schema.check(&input);
         errors.retain(|violation| !under_open(&violation.pointer));
         if !errors.is_empty() || !open.is_empty() {
@@ -116,11 +117,6 @@ impl std::fmt::Debug for ErasedAction {
     }
 }
 
-/// Whether `pointer` is the place `outer`, or lies within it.
-fn is_within(pointer: &str, outer: &str) -> bool {
-    pointer.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
 /// What a check of an input found.
 #[derive(Debug)]
 pub struct Review {
@@ -136,10 +132,16 @@ pub struct Prepared {
     input: Value,
     effect: Effect,
     policy: Option<Policy>,
+    timeout: Duration,
     warnings: Vec<Violation>,
 }
 
 impl Prepared {
+    /// How long it may take, unless somebody says otherwise.
+    pub fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
     /// What this very input does outside.
     pub fn effect(&self) -> Effect {
         self.effect
@@ -193,6 +195,7 @@ impl<A: Action> DynAction for Typed<A> {
         Ok(Prepared {
             effect: Action::effect(&self.0, &typed),
             policy: self.0.retries(&typed),
+            timeout: self.0.timeout(&typed),
             warnings: self.0.warn(&typed),
             input,
         })

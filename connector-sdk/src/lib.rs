@@ -44,4 +44,4 @@ pub use self::schema::Schema;
 pub use self::secret::Secret;
 pub use self::suggest::nearest;
 pub use self::verbatim::Verbatim;
-pub use self::violation::{Violation, pointer_to};
+pub use self::violation::{Violation, pointer_is_within, pointer_to};

@@ -20,6 +20,12 @@ pub const BLOB_STORE: usize = 256 << 20;
 pub const UPLOAD: u64 = 100 << 20;
 /// The JSON of an input.
 pub const INPUT: u64 = 20 << 20;
+/// What one evaluation of a flow's expressions may make.
+pub const EVALUATED: usize = 8 << 20;
+/// The outputs of all steps of a run together.
+pub const RUN_OUTPUTS: usize = 256 << 20;
+/// A request's target.
+pub const TARGET: usize = 8 << 10;
 /// How deep JSON may be nested.
 pub const DEPTH: usize = 64;
 /// Headers that a Raw Request may set.

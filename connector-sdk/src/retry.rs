@@ -61,6 +61,14 @@ pub enum Delay {
 impl Delay {
     /// Half a second, doubling, at most eight.
     pub const EXPONENTIAL: Self = Self::Exponential { first: Duration::from_millis(500), cap: Duration::from_secs(8) };
+
+    /// The longest wait, before a provider's wish.
+    pub(crate) fn longest(self) -> Duration {
+        match self {
+            Self::Fixed(wait) => wait,
+            Self::Exponential { cap, .. } => cap,
+        }
+    }
 }
 
 impl Policy {

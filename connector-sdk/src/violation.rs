@@ -48,3 +48,8 @@ pub(crate) fn excerpt(text: &str, longest: usize) -> String {
     }
     excerpt
 }
+
+/// Whether `pointer` is the place `outer`, or lies within it.
+pub fn pointer_is_within(pointer: &str, outer: &str) -> bool {
+    pointer.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}

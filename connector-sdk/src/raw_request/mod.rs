@@ -22,6 +22,7 @@ use crate::context::Context;
 use crate::effect::Effect;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Request;
+use crate::limits;
 use crate::retry::{Delay, Policy, RetryOn};
 use crate::violation::Violation;
 
@@ -80,6 +81,18 @@ impl<C: Connection> Action for RawRequest<C> {
         };
         let on = if input.retry_on_all_errors == Some(true) { RetryOn::AllErrors } else { RetryOn::ServerErrors };
         Some(Policy { max_attempts: 1 + input.max_retry_count.unwrap_or(0), on, delay })
+    }
+
+    /// All attempts and the waits between them.
+    fn timeout(&self, input: &RawInput) -> Duration {
+        let attempt = input.timeout_ms.filter(|ms| *ms > 0).map_or(limits::ATTEMPT, Duration::from_millis);
+        let retries = input.max_retry_count.unwrap_or(0);
+        let wait = match input.use_exponential_backoff {
+            Some(true) => Delay::EXPONENTIAL.longest(),
+            _ => Duration::from_millis(input.retry_delay_ms.unwrap_or(0)),
+        };
+        // A provider may ask for longer waits than the input does.
+        attempt.max(limits::CONNECT) * (retries + 1) + wait.max(limits::RETRY_AFTER) * retries
     }
 
     fn amend_schema(&self, schema: &mut Schema) {
