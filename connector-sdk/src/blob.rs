@@ -40,7 +40,14 @@ pub trait BlobStore: Send + Sync {
 /// Keeps files in memory, up to [`limits::BLOB_STORE`] in all.
 #[derive(Debug, Default)]
 pub struct MemoryBlobs {
-    files: Mutex<HashMap<String, Bytes>>,
+    files: Mutex<HashMap<String, Kept>>,
+}
+
+/// A file's content, and the references to it that were given out. Nobody else's word about it counts.
+#[derive(Debug)]
+struct Kept {
+    content: Bytes,
+    references: Vec<FileRef>,
 }
 
 #[async_trait]
@@ -49,20 +56,25 @@ impl BlobStore for MemoryBlobs {
         let hash = format!("sha256:{}", hex(&Sha256::digest(&content)));
         let size = content.len() as u64;
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-        let kept: usize = files.values().map(Bytes::len).sum();
+        let kept: usize = files.values().map(|kept| kept.content.len()).sum();
         if kept + content.len() > limits::BLOB_STORE && !files.contains_key(&hash) {
             return Err(Error::new(
                 ErrorKind::LimitExceeded,
                 format!("the files of this run are over {} MiB together", limits::BLOB_STORE >> 20),
             ));
         }
-        files.insert(hash.clone(), content);
-        Ok(FileRef { hash, name: name.to_owned(), media_type: media_type.to_owned(), size })
+        let file = FileRef { hash: hash.clone(), name: name.to_owned(), media_type: media_type.to_owned(), size };
+        let kept = files.entry(hash).or_insert_with(|| Kept { content, references: Vec::new() });
+        if !kept.references.contains(&file) {
+            kept.references.push(file.clone());
+        }
+        Ok(file)
     }
 
     async fn get(&self, file: &FileRef) -> Result<Bytes> {
         let files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-        files.get(&file.hash).cloned().ok_or_else(|| {
+        let known = files.get(&file.hash).filter(|kept| kept.references.contains(file));
+        known.map(|kept| kept.content.clone()).ok_or_else(|| {
             Error::new(ErrorKind::InvalidInput, format!("there is no file {} in this run", file.hash))
                 .with_fix("a file reference is good only in the run that made it or was given it")
         })

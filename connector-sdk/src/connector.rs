@@ -122,7 +122,11 @@ impl Connector {
     /// Proves that a connection works, and says what it learned.
     pub async fn verify(&self, ctx: &Context, connection: &BoundConnection) -> Result<String> {
         let policy = Policy::of_connector(ctx.retries(), Effect::Read);
-        retry::run(ctx, connection.client(), &policy, Effect::Read, |ctx| self.kind.verify(ctx, connection)).await
+        let verify =
+            retry::run(ctx, connection.client(), &policy, Effect::Read, |ctx| self.kind.verify(ctx, connection));
+        let mut learned = verify.await?;
+        connection.redactor().text(&mut learned);
+        Ok(learned)
     }
 }
 

@@ -34,7 +34,7 @@ pub enum Retries {
     /// This call does, up to three attempts: nobody above it will.
     #[default]
     Here,
-    /// The caller does: this call repeats only what was never sent.
+    /// The caller does: this call is one attempt, unless the input itself asks for more.
     Caller,
 }
 

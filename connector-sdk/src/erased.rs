@@ -266,7 +266,13 @@ impl ErasedOptions {
     /// The choices now.
     pub async fn list(&self, ctx: &Context, connection: &BoundConnection) -> Result<Vec<Choice>> {
         let policy = Policy::of_connector(ctx.retries(), Effect::Read);
-        retry::run(ctx, connection.client(), &policy, Effect::Read, |ctx| self.twin.list(ctx, connection)).await
+        let list = retry::run(ctx, connection.client(), &policy, Effect::Read, |ctx| self.twin.list(ctx, connection));
+        let mut choices = list.await?;
+        for choice in &mut choices {
+            connection.redactor().text(&mut choice.value);
+            connection.redactor().text(&mut choice.label);
+        }
+        Ok(choices)
     }
 }
 

@@ -167,6 +167,7 @@ struct Inner {
     status: Option<u16>,
     request_id: Option<String>,
     attempts: u32,
+    forbids_repeating: bool,
     violations: Vec<Violation>,
     response: Option<Value>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
@@ -185,6 +186,7 @@ impl Error {
             status: None,
             request_id: None,
             attempts: 0,
+            forbids_repeating: false,
             violations: Vec::new(),
             response: None,
             source: None,
@@ -246,6 +248,12 @@ impl Error {
         self
     }
 
+    /// The provider says that the request must not be repeated, whatever else it says.
+    pub fn with_repeating_forbidden(mut self, forbidden: bool) -> Self {
+        self.0.forbids_repeating = forbidden;
+        self
+    }
+
     /// The HTTP status of the answer.
     pub fn with_status(mut self, status: u16) -> Self {
         self.0.status = Some(status);
@@ -303,6 +311,11 @@ impl Error {
     /// How long the provider asked to wait.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
+    }
+
+    /// Whether the provider says that the request must not be repeated.
+    pub fn forbids_repeating(&self) -> bool {
+        self.0.forbids_repeating
     }
 
     /// The HTTP status of the answer, if there was one.

@@ -2,10 +2,15 @@
 
 use serde_json::Value;
 
+use crate::limits;
 use crate::violation::{Violation, pointer_to};
 
 /// Reads JSON from outside. Integers from −2⁶³ to 2⁶⁴−1 and doubles are exact; any other number is a violation.
 pub fn parse(text: &[u8]) -> Result<Value, Violation> {
+    if nodes(text) > limits::NODES {
+        let message = format!("holds over {} values, the most that are read", limits::NODES);
+        return Err(Violation::new("", "limit", message));
+    }
     let parsed = serde_json::from_slice(text);
     // serde_json refuses a number beyond the doubles too, but does not say where it stands.
     let is_of_numbers = |error: &serde_json::Error| error.to_string().starts_with("number out of range");
@@ -22,21 +27,38 @@ pub fn is_exact(number: &str) -> bool {
         return number.len() <= 18 || number.parse::<i64>().is_ok() || number.parse::<u64>().is_ok();
     }
     let mantissa = number.split(['e', 'E']).next().unwrap_or(number);
-    let digits = mantissa.trim_start_matches(['-', '0', '.']);
-    let count = digits.bytes().filter(u8::is_ascii_digit).count();
-    let Ok(double) = number.parse::<f64>() else { return false };
-    let vanished = double == 0.0 && count > 0;
-    // Seventeen digits name a double; more must be its exact expansion.
-    double.is_finite() && !vanished && (count <= 17 || is_expansion_of(number, double))
+    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
+    let digits = digits.trim_matches('0');
+    match number.parse::<f64>() {
+        Ok(double) => double.is_finite() && names(digits, double),
+        Err(_) => false,
+    }
 }
 
-fn is_expansion_of(number: &str, double: f64) -> bool {
-    const LONGEST: usize = 1100;
-    if number.contains(['e', 'E']) || number.len() > LONGEST {
-        return false;
+/// Whether these significant digits name the double: written with as many, it has the same ones.
+fn names(digits: &str, double: f64) -> bool {
+    /// No double has more.
+    const LONGEST: usize = 800;
+    if digits.is_empty() || digits.len() > LONGEST {
+        return digits.is_empty();
     }
-    let decimals = number.split_once('.').map_or(0, |(_, decimals)| decimals.len());
-    format!("{double:.decimals$}") == number
+    let written = format!("{:.*e}", digits.len() - 1, double);
+    written.split('e').next().unwrap_or_default().chars().filter(char::is_ascii_digit).eq(digits.chars())
+}
+
+/// How many values the text holds at most: each but the first follows one of these, outside strings.
+fn nodes(text: &[u8]) -> usize {
+    let (mut count, mut at) = (1, 0);
+    while at < text.len() {
+        match text[at] {
+            b'"' => at = end_of_string(text, at),
+            byte => {
+                count += usize::from(matches!(byte, b',' | b'[' | b'{'));
+                at += 1;
+            }
+        }
+    }
+    count
 }
 
 /// The offset of the first number that cannot be held exactly. `text` is known to be JSON up to there.

@@ -26,6 +26,8 @@ pub const EVALUATED: usize = 8 << 20;
 pub const RUN_OUTPUTS: usize = 256 << 20;
 /// A request's target.
 pub const TARGET: usize = 8 << 10;
+/// The values that JSON from outside may hold, each of which costs memory however short it is written.
+pub const NODES: usize = 4_000_000;
 /// How deep JSON may be nested.
 pub const DEPTH: usize = 64;
 /// Headers that a Raw Request may set.

@@ -20,7 +20,9 @@ pub(crate) struct Redactor {
 
 impl Redactor {
     pub(crate) fn new(secrets: Vec<Secret>) -> Self {
-        let secrets = secrets.into_iter().filter(|secret| secret.text().len() >= SHORTEST).collect();
+        let mut secrets: Vec<Secret> = secrets.into_iter().filter(|secret| secret.text().len() >= SHORTEST).collect();
+        // One that holds another goes first, or a part of it would stay.
+        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.text().len()));
         Self { secrets }
     }
 

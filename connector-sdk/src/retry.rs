@@ -1,10 +1,10 @@
 //! Repeating a failed attempt: the one loop, and the one place that says what may be repeated.
 
-use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 use std::time::Duration;
 
 use backoff::ExponentialBackoff;
 use backoff::backoff::Backoff as _;
+use sha2::{Digest as _, Sha256};
 use tokio::time::Instant;
 
 use crate::context::{Context, Retries};
@@ -39,8 +39,6 @@ pub enum OwnRetries {
 /// After which failures an attempt is repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RetryOn {
-    /// Where not a byte was sent.
-    NotSent,
     /// Where the action's effect makes it safe.
     SafeFor(Effect),
     /// On 5xx and network errors, whatever the method: the user's own wish.
@@ -74,20 +72,19 @@ impl Delay {
 impl Policy {
     /// What a connector does where neither the input nor the step says anything.
     pub(crate) fn of_connector(retries: Retries, effect: Effect) -> Self {
-        let on = match retries {
-            Retries::Here => RetryOn::SafeFor(effect),
-            Retries::Caller => RetryOn::NotSent,
+        let max_attempts = match retries {
+            Retries::Here => 3,
+            Retries::Caller => 1,
         };
-        Self { max_attempts: 3, on, delay: Delay::EXPONENTIAL }
+        Self { max_attempts, on: RetryOn::SafeFor(effect), delay: Delay::EXPONENTIAL }
     }
 
     fn repeats(&self, error: &Error, attempt: u32) -> bool {
-        if attempt >= self.max_attempts || error.kind() == ErrorKind::Cancelled {
+        if attempt >= self.max_attempts || error.kind() == ErrorKind::Cancelled || error.forbids_repeating() {
             return false;
         }
         let network = matches!(error.evidence(), Evidence::NotSent | Evidence::Unanswered);
         match self.on {
-            RetryOn::NotSent => error.evidence() == Evidence::NotSent && error.kind() == ErrorKind::Network,
             RetryOn::SafeFor(effect) => is_safe(error, effect, attempt),
             RetryOn::ServerErrors => network || error.status().is_some_and(|status| status >= 500),
             RetryOn::AllErrors => network || error.status().is_some_and(|status| status >= 300),
@@ -154,6 +151,7 @@ where
 {
     let mut waits = policy.waits();
     let mut attempt = 1;
+    let mut in_doubt = false;
     loop {
         let ctx = ctx.for_attempt(attempt, client);
         ctx.emit(Event::Attempt { attempt, idempotency_key: ctx.idempotency_key().to_owned() });
@@ -161,12 +159,13 @@ where
             Ok(value) => return Ok(value),
             Err(error) => client.redactor().error(error).with_attempts(attempt),
         };
+        in_doubt |= error.evidence() == Evidence::Unanswered;
         if !policy.repeats(&error, attempt) {
-            return Err(settle(error, effect));
+            return Err(settle(error, effect, in_doubt));
         }
         let jitter = jitter(ctx.idempotency_key(), ctx.run_id(), attempt);
         let Some(wait) = floor_at_retry_after(waits.next(jitter), &error, jitter, ctx.deadline()) else {
-            return Err(settle(error, effect));
+            return Err(settle(error, effect, in_doubt));
         };
         ctx.emit(Event::Retry {
             attempt,
@@ -178,17 +177,18 @@ where
             tokio::time::sleep(wait).await;
             Ok(())
         };
-        ctx.within_bounds(pause).await?;
+        let paused = ctx.within_bounds(pause).await;
+        paused.map_err(|error| settle(error.with_attempts(attempt), effect, in_doubt))?;
         attempt += 1;
     }
 }
 
-/// A write whose request left and was not answered may have been carried out: that is neither success nor failure.
-fn settle(error: Error, effect: Effect) -> Error {
-    if effect != Effect::Write || error.evidence() != Evidence::Unanswered {
+/// A write one of whose requests left and was not answered may have been carried out: neither success nor failure.
+fn settle(error: Error, effect: Effect, in_doubt: bool) -> Error {
+    if effect != Effect::Write || !in_doubt {
         return error;
     }
-    let message = format!("the request was sent and not answered ({error}): it may have been carried out");
+    let message = format!("a request was sent and not answered: it may have been carried out (in the end: {error})");
     Error::new(ErrorKind::OutcomeUnknown, message)
         .with_evidence(Evidence::Unanswered)
         .with_attempts(error.attempts())
@@ -211,6 +211,7 @@ fn floor_at_retry_after(wait: Duration, error: &Error, jitter: f64, deadline: Op
 
 /// A number from 0 to 1 that differs between runs and attempts, and is the same when a run is replayed.
 pub fn jitter(key: &str, run: &str, attempt: u32) -> f64 {
-    let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one((key, run, attempt));
-    (hash >> 11) as f64 / (1_u64 << 53) as f64
+    let hash = Sha256::new().chain_update(key).chain_update([0]).chain_update(run).chain_update(attempt.to_le_bytes());
+    let number = hash.finalize().iter().take(7).fold(0_u64, |number, byte| (number << 8) | u64::from(*byte));
+    (number >> 3) as f64 / (1_u64 << 53) as f64
 }

@@ -165,13 +165,18 @@ fn binary() -> PathBuf {
     let binary = folder.join(format!("linkwork{}", std::env::consts::EXE_SUFFIX));
     let advice = "run the tests of the whole workspace, which builds it: cargo test --workspace";
     let built = modified(&binary).unwrap_or_else(|| panic!("{} is missing; {advice}", binary.display()));
-    let dependencies = fs::read_to_string(binary.with_extension("d")).expect("cargo lists what a binary is made of");
-    let sources = dependencies.split_once(": ").map_or("", |(_, sources)| sources).replace("\\ ", "\u{0}");
-    for source in sources.split_whitespace().map(|source| source.replace('\u{0}', " ")) {
-        let fresh = modified(Path::new(&source)).is_some_and(|changed| changed <= built);
-        assert!(fresh, "{} is older than {source}; {advice}", binary.display());
+    for source in ["connector-sdk", "connectors", "runner"].iter().flat_map(|room| sources_below(&root().join(room))) {
+        let fresh = modified(&source).is_some_and(|changed| changed <= built);
+        assert!(fresh, "{} is older than {}; {advice}", binary.display(), source.display());
     }
     binary
+}
+
+/// What a crate's binary is made of: everything below its `src`.
+fn sources_below(room: &Path) -> Vec<PathBuf> {
+    let mut files = files_below(room);
+    files.retain(|path| path.components().any(|part| part.as_os_str() == "src"));
+    files
 }
 
 fn modified(path: &Path) -> Option<SystemTime> {

@@ -89,17 +89,44 @@ fn json_value() -> impl proptest::strategy::Strategy<Value = Value> {
 
 #[test]
 fn the_bounds_are_exact_and_the_next_number_is_refused() {
-    for exact in
-        ["-9223372036854775808", "18446744073709551615", "12345678901234567890", "0.1", "-0.0", "5e-324", "1e308"]
-    {
+    for exact in [
+        "-9223372036854775808",
+        "18446744073709551615",
+        "12345678901234567890",
+        "0.1",
+        "-0.0",
+        "5e-324",
+        "1e308",
+        "0.10000000000000001",
+        "0.1000000000000000000",
+        "9007199254740992.0",
+        "100e-2",
+    ] {
         assert!(parse(exact.as_bytes()).is_ok(), "{exact}");
     }
-    let refused =
-        ["-9223372036854775809", "18446744073709551616", "1e309", "-1e400", "1e-400", "0.1234567890123456789"];
+    let refused = [
+        "-9223372036854775809",
+        "18446744073709551616",
+        "1e309",
+        "-1e400",
+        "1e-400",
+        "0.1234567890123456789",
+        "9007199254740993.0",
+        "9007199254740993e0",
+        "1.0000000000000001",
+    ];
     for inexact in refused {
         let violation = parse(format!("{{\"a/b\":{{\"c~d\":{inexact}}}}}").as_bytes()).unwrap_err();
         assert_eq!(violation.pointer, "/a~1b/c~0d", "{inexact}");
         let message = format!("{inexact} cannot be held exactly; send it as text, in quotes, to keep its digits");
         assert_eq!(violation.message, message);
     }
+}
+
+#[test]
+fn more_values_than_the_bound_are_refused_before_they_cost_memory() {
+    let text = format!("[{}0]", "0,".repeat(connector_sdk::limits::NODES));
+    assert_eq!(parse(text.as_bytes()).unwrap_err().rule, "limit");
+    let strings = format!("[\"{}\"]", ",[{".repeat(connector_sdk::limits::NODES));
+    assert!(parse(strings.as_bytes()).is_ok(), "what stands in text does not count");
 }

@@ -68,6 +68,8 @@ fn build(egress: Egress) -> Result<reqwest::Client, String> {
     #[expect(clippy::disallowed_methods, reason = "this is the one place where an HTTP client is built")]
     let builder = reqwest::Client::builder();
     builder
+        // A proxy would resolve names out of sight of the check on the address.
+        .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         .connect_timeout(limits::CONNECT)

@@ -18,6 +18,7 @@ pub fn explain_status(answer: &Answer) -> Error {
     let mut error = Error::new(kind_of(status), message)
         .with_status(status)
         .with_evidence(evidence_of(answer))
+        .with_repeating_forbidden(forbids_repeating(answer))
         .with_retry_after(answer.retry_after())
         .with_request_id(answer.request_id());
     if (300..400).contains(&status) {
@@ -39,8 +40,12 @@ fn kind_of(status: u16) -> ErrorKind {
     }
 }
 
+fn forbids_repeating(answer: &Answer) -> bool {
+    answer.header("x-should-retry").is_some_and(|value| value.eq_ignore_ascii_case("false"))
+}
+
 fn evidence_of(answer: &Answer) -> Evidence {
-    if answer.header("x-should-retry") == Some("false") {
+    if forbids_repeating(answer) {
         return Evidence::Final;
     }
     match answer.status {

@@ -21,6 +21,7 @@ pub use self::answer::Answer;
 pub(crate) use self::client::Client;
 pub use self::egress::Egress;
 pub use self::explain::{explain_status, provider_message};
+pub use self::header::free_header_name;
 pub(crate) use self::header::header_value;
 pub use self::multipart::{Multipart, Part};
 pub use self::request::{Reply, Request};

@@ -4,6 +4,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 use url::{Host, Url};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::limits;
 
 /// An origin and the path under which every request stays.
 #[derive(Clone, Debug)]
@@ -98,6 +99,9 @@ impl Base {
 }
 
 fn reason_to_refuse(target: &str) -> Option<&'static str> {
+    if target.len() > limits::TARGET {
+        return Some("is over 8 KiB long");
+    }
     if target.chars().any(char::is_control) {
         return Some("holds a control character");
     }
@@ -119,7 +123,7 @@ fn reason_to_refuse(target: &str) -> Option<&'static str> {
 }
 
 fn reason_to_refuse_segment(segment: &str) -> Option<&'static str> {
-    let plain = fully_decoded(segment)?;
+    let Some(plain) = fully_decoded(segment) else { return Some("is percent-encoded over and over") };
     if plain.chars().any(char::is_control) {
         return Some("holds an encoded control character");
     }
@@ -130,17 +134,18 @@ fn reason_to_refuse_segment(segment: &str) -> Option<&'static str> {
         .then_some("holds a . or .. segment, which would leave the connection's base path")
 }
 
-/// The segment with its percent-encoding taken off, however many layers there are. `None` if it is not text.
+/// The segment with its percent-encoding taken off. `None` if there are more layers of it than anybody means.
 fn fully_decoded(segment: &str) -> Option<String> {
+    const LAYERS: usize = 8;
     let mut text = segment.to_owned();
-    while text.contains('%') {
+    for _ in 0..LAYERS {
         let decoded = percent_decode_str(&text).decode_utf8_lossy().into_owned();
         if decoded == text {
-            break;
+            return Some(text);
         }
         text = decoded;
     }
-    Some(text)
+    None
 }
 
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');

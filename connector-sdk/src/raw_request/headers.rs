@@ -3,25 +3,10 @@
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 
 use super::input::RawInput;
-use crate::connection::Auth;
-use crate::http::header_value;
+use crate::connection::{Auth, Connection};
+use crate::http::{free_header_name, header_value};
 use crate::limits;
 use crate::violation::{Violation, pointer_to};
-
-/// Those that belong to the transport, or would carry a credential past the connection.
-const RESERVED: [&str; 11] = [
-    "host",
-    "content-length",
-    "transfer-encoding",
-    "connection",
-    "keep-alive",
-    "upgrade",
-    "te",
-    "trailer",
-    "expect",
-    "cookie",
-    "http2-settings",
-];
 
 /// What is wrong with the headers of an input.
 pub(super) fn check(input: &RawInput) -> Vec<Violation> {
@@ -45,15 +30,15 @@ pub(super) fn build(input: &RawInput) -> HeaderMap {
 }
 
 /// A header that the connection itself sets cannot be set by an input.
-pub(super) fn check_credential(headers: &HeaderMap, auth: &Auth<'_>) -> Option<Violation> {
-    let own = match auth {
-        Auth::None => return None,
-        Auth::Bearer(_) | Auth::Basic { .. } => "authorization",
-        Auth::Header { name, .. } => name,
+pub(super) fn check_own<C: Connection>(headers: &HeaderMap, connection: &C) -> Option<Violation> {
+    let credential = match connection.auth() {
+        Auth::None => None,
+        Auth::Bearer(_) | Auth::Basic { .. } => Some("authorization"),
+        Auth::Header { name, .. } => Some(name),
     };
-    headers.contains_key(own).then(|| {
-        Violation::new(pointer_to("/headers", own), "reserved", "is set by the connection, and cannot be set here")
-    })
+    let own = credential.into_iter().chain(connection.idempotency_header()).find(|own| headers.contains_key(*own))?;
+    let message = "is set by the connection, and cannot be set here";
+    Some(Violation::new(pointer_to("/headers", own), "reserved", message))
 }
 
 fn given(input: &RawInput) -> Vec<(&str, &str)> {
@@ -63,11 +48,7 @@ fn given(input: &RawInput) -> Vec<(&str, &str)> {
 
 fn parse(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Violation> {
     let wrong = |rule, message: &str| Violation::new(pointer_to("/headers", name), rule, message);
-    let header =
-        HeaderName::from_bytes(name.as_bytes()).map_err(|_| wrong("header", "cannot be the name of a header"))?;
-    if RESERVED.contains(&header.as_str()) || header.as_str().starts_with("proxy-") {
-        return Err(wrong("reserved", "belongs to the transport, and cannot be set here"));
-    }
+    let header = free_header_name(name).map_err(|why| wrong("header", why))?;
     let value = header_value(value).ok_or_else(|| {
         wrong("header", "holds a character that no header can carry: a line break, or one outside ASCII")
     })?;

@@ -118,7 +118,7 @@ async fn build<'a, C: Connection>(ctx: &'a Context, connection: &'a C, input: &R
     let method =
         input.method.to_http().ok_or_else(|| Error::new(ErrorKind::Internal, "the method is no HTTP method"))?;
     let headers = headers::build(input);
-    if let Some(violation) = headers::check_credential(&headers, &connection.auth()) {
+    if let Some(violation) = headers::check_own(&headers, connection) {
         return Err(Error::invalid_input("the input", vec![violation]));
     }
     let pairs = input.query_params.iter().flat_map(|pairs| &pairs.0);

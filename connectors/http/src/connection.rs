@@ -1,6 +1,6 @@
 //! The connection: an origin, and how requests show who sends them.
 
-use connector_sdk::http::{Base, Method};
+use connector_sdk::http::{Base, Method, free_header_name};
 use connector_sdk::{
     Auth, Connection, ConnectionAbout, ConnectionExt as _, Context, Result, Secret, Violation, async_trait,
 };
@@ -78,6 +78,29 @@ impl Connection for Http {
     }
 
     fn check(&self) -> Vec<Violation> {
+        let mut found: Vec<_> = self.missing().collect();
+        if let Err(message) = Base::parse(&self.base_url) {
+            found.push(Violation::new("/base_url", "base_url", message));
+        }
+        if matches!(self.auth, Scheme::None) && self.secret.is_some() {
+            found.push(Violation::new("/auth", "required", "is none, and a secret is given; say how it is sent"));
+        }
+        for (field, name) in [("/header", &self.header), ("/idempotency_header", &self.idempotency_header)] {
+            let wrong = name.as_ref().and_then(|name| free_header_name(name).err());
+            found.extend(wrong.map(|why| Violation::new(field, "header", why)));
+        }
+        found
+    }
+
+    async fn verify(&self, ctx: &Context) -> Result<String> {
+        let answer = self.request(ctx, Method::GET, self.test_path.as_deref().unwrap_or_default())?.send().await?;
+        Ok(format!("{} answered {}", self.base_url, answer.status))
+    }
+}
+
+impl Http {
+    /// What the chosen authentication needs and is not there.
+    fn missing(&self) -> impl Iterator<Item = Violation> {
         let secret = ("secret", self.secret.is_some());
         let needed = match self.auth {
             Scheme::None => vec![],
@@ -85,16 +108,8 @@ impl Connection for Http {
             Scheme::Basic => vec![secret, ("username", self.username.is_some())],
             Scheme::Header => vec![secret, ("header", self.header.is_some())],
         };
-        let missing = needed.into_iter().filter(|(_, given)| !given);
-        let missing = missing.map(|(field, _)| {
+        needed.into_iter().filter(|(_, given)| !given).map(|(field, _)| {
             Violation::new(format!("/{field}"), "required", "is missing; the chosen authentication needs it")
-        });
-        let base = Base::parse(&self.base_url).err().map(|message| Violation::new("/base_url", "base_url", message));
-        base.into_iter().chain(missing).collect()
-    }
-
-    async fn verify(&self, ctx: &Context) -> Result<String> {
-        let answer = self.request(ctx, Method::GET, self.test_path.as_deref().unwrap_or_default())?.send().await?;
-        Ok(format!("{} answered {}", self.base_url, answer.status))
+        })
     }
 }

@@ -1,11 +1,14 @@
 //! Repeating a Raw Request: the user's own count, and what it covers.
 
-use connector_sdk::{ErrorKind, Retries, Scope};
+use std::sync::Arc;
+
+use connector_sdk::{ErrorKind, Event, EventSink, Retries, Scope};
 use serde_json::{Value, json};
 use tests::events::Recorder;
 use tests::probe;
 use tests::rig::Rig;
 use tests::wire::{Reply, Wire, url_of_nobody};
+use tokio_util::sync::CancellationToken;
 
 /// What became of a Raw Request: how many requests arrived, how long the waits were, the outcome.
 struct Outcome {
@@ -150,4 +153,48 @@ async fn a_post_without_an_answer_ends_as_outcome_unknown() {
     let outcome = outcome([Reply::silence().reset()], "POST", json!({ "max_retry_count": 1 })).await;
     let error = outcome.error.unwrap();
     assert_eq!((outcome.arrived, error.kind(), error.attempts()), (2, ErrorKind::OutcomeUnknown, 2));
+}
+
+#[tokio::test]
+async fn a_write_that_went_unanswered_once_stays_in_doubt_whatever_follows() {
+    for last in [status(400), status(429), status(500)] {
+        let replies = [Reply::silence().reset(), last];
+        let outcome = outcome(replies, "POST", json!({ "max_retry_count": 1 })).await;
+        assert_eq!(outcome.arrived, 2);
+        assert_eq!(outcome.error.unwrap().kind(), ErrorKind::OutcomeUnknown);
+    }
+    let read = outcome([Reply::silence().reset(), status(400)], "GET", json!({ "max_retry_count": 1 })).await;
+    assert_eq!(read.error.unwrap().kind(), ErrorKind::Rejected, "a read changes nothing");
+}
+
+/// Cancels when the wait before another attempt begins.
+struct CancelAtRetry(CancellationToken);
+
+impl EventSink for CancelAtRetry {
+    fn emit(&self, event: Event) {
+        if matches!(event, Event::Retry { .. }) {
+            self.0.cancel();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_write_that_is_cancelled_while_it_waits_stays_in_doubt() {
+    let wire = Wire::always(Reply::silence().reset());
+    let rig = probe::rig(&wire.url("/v1"));
+    let scope = rig.scope();
+    let events = Arc::new(CancelAtRetry(scope.cancel.clone()));
+    let input = input("POST", &json!({ "max_retry_count": 1, "retry_delay_ms": 60_000 }));
+    let outcome = rig.call_in(Scope { events, ..scope }, "raw-request", input).await;
+    assert_eq!(outcome.unwrap_err().kind(), ErrorKind::OutcomeUnknown);
+    assert_eq!(wire.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn the_providers_no_goes_before_the_users_count() {
+    for value in ["false", "False"] {
+        let no = Reply::new(500, &[("x-should-retry", value)], "{}");
+        let further = json!({ "max_retry_count": 3, "retry_on_all_errors": true });
+        assert_eq!(outcome([no], "GET", further).await.arrived, 1, "{value}");
+    }
 }

@@ -144,3 +144,13 @@ async fn no_credential_in_a_redirect() {
     }
     assert_eq!(other.seen().connections, 0);
 }
+
+#[tokio::test]
+async fn a_target_is_bounded_in_length_and_in_layers() {
+    let base = Wire::always(Reply::json(200, "{}"));
+    let layers = format!("/%{}2e", "25".repeat(3_000));
+    assert_eq!(refused(&base, &layers).await.message(), "the URL is percent-encoded over and over");
+    let long = format!("/{}", "x".repeat(9_000));
+    assert_eq!(refused(&base, &long).await.message(), "the URL is over 8 KiB long");
+    assert_eq!(base.seen().connections, 0);
+}
