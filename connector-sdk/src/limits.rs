@@ -1,4 +1,4 @@
-//! Every bound that an action works within, in one place.
+//! The bounds that everything works within.
 
 use std::time::Duration;
 
