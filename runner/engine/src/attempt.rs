@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use connector_sdk::{BlobStore, Context, Error, ErrorKind, Registry, Retries, Scope, SystemClock};
+use connector_sdk::{BlobStore, Context, Effect, Error, ErrorKind, Registry, Retries, Scope, SystemClock};
 use runner_flow::Failure;
 use serde_json::Value;
 use tokio::time::Instant;
@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::connections::{Binding, ConnectionStore};
 use crate::events::StepEvents;
 use crate::ids;
+use crate::isolated::isolated;
 
 /// What an attempt needs, all of it its own: it runs as a task.
 pub(crate) struct Attempt {
@@ -26,26 +27,28 @@ pub(crate) struct Attempt {
     pub(crate) action: String,
     pub(crate) binding: Option<Binding>,
     pub(crate) input: Value,
-    /// What the flow allows for it, instead of the action's own time.
+    /// What the flow or the caller allows for it, instead of the action's own time.
     pub(crate) timeout: Option<Duration>,
     /// What the run has left.
     pub(crate) time_left: Option<Duration>,
 }
 
 impl Attempt {
-    pub(crate) async fn run(self) -> Result<Value, Failure> {
+    pub(crate) async fn run(mut self) -> Result<Value, Failure> {
         let lasting = |error: Error| Failure::lasting(&error);
         let action = self.registry.action(&self.action).map_err(lasting)?.clone();
-        let binding = self.binding.clone().ok_or_else(|| lasting(no_connection(&self.action)))?;
-        let deadline = self.deadline(action.about().timeout);
-        let ctx = self.context(deadline);
-        let prepared = action.prepare(self.input).map_err(lasting)?;
+        let binding = self.binding.take().ok_or_else(|| lasting(no_connection(&self.action)))?;
+        let input = self.input.take();
+        // Nothing is sent while an input is looked at.
+        let prepared = isolated(async { action.prepare(input) }, Effect::Read).await.map_err(lasting)?;
         let (effect, own) = (prepared.effect(), prepared.own_retries());
+        let ctx = self.context(self.deadline(prepared.timeout()));
         let called = async {
             let connection = ctx.within_bounds(self.connections.resolve(&binding)).await?;
             action.call(&ctx, &connection, prepared).await
         };
-        called.await.map_err(|error| Failure::of_attempt(&error, effect, self.number, own))
+        let result = isolated(called, effect).await;
+        result.map_err(|error| Failure::of_attempt(&error, effect, self.number, own))
     }
 
     fn deadline(&self, usual: Duration) -> Option<Instant> {

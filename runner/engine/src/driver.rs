@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use connector_sdk::{Effect, Error, ErrorKind, Retries};
+use connector_sdk::{Error, ErrorKind, Retries};
 use runner_flow::{
     Act, Done, ErrorReport, Failure, Flow, Machine, MachineStart, Op, Outcome, Status, StepKey, StepRecord,
 };
@@ -16,7 +16,6 @@ use crate::clock::RunClock;
 use crate::connections::Binding;
 use crate::engine::Engine;
 use crate::events::{RunEvent, StepEvents};
-use crate::isolated::isolated;
 use crate::report::{RunReport, StepReport, millis};
 use crate::request::RunRequest;
 
@@ -112,16 +111,9 @@ impl Driver {
         }
         let cancel = CancellationToken::new();
         self.in_flight.insert(act.key.clone(), InFlight::Act(cancel.clone()));
-        let effect = self.engine.registry().action(&act.action).map_or(Effect::Write, |action| action.about().effect);
         let (key, attempt) = (act.key.clone(), act.attempt);
         let work = self.attempt(act, cancel);
-        self.tasks.spawn(async move {
-            let outcome = match isolated(work.run(), effect).await {
-                Ok(outcome) => outcome,
-                Err(panic) => Err(Failure::lasting(&panic)),
-            };
-            Done::Acted { key, attempt, outcome }
-        });
+        self.tasks.spawn(async move { Done::Acted { key, attempt, outcome: work.run().await } });
     }
 
     fn attempt(&mut self, act: Act, cancel: CancellationToken) -> Attempt {

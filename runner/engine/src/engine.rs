@@ -55,8 +55,12 @@ impl Engine {
             only: Some(step.to_owned()),
             ..self.begin()
         };
-        match pins::read(pins) {
-            Ok(pins) => Driver::new(self.clone(), flow, request, MachineStart { pins, ..begin }).run().await,
+        match pins::read(pins, &flow) {
+            Ok(mut pins) => {
+                // A report of the whole run pins the step itself too, which is to run nevertheless.
+                pins.remove(step);
+                Driver::new(self.clone(), flow, request, MachineStart { pins, ..begin }).run().await
+            }
             Err(error) => refused(begin.run_id, &error),
         }
     }
@@ -89,7 +93,6 @@ impl Engine {
         request: &RunRequest,
         events: &Arc<StepEvents>,
     ) -> Result<Value, ErrorReport> {
-        let effect = self.registry.action(action).map_or(Effect::Write, |action| action.about().effect);
         let attempt = Attempt {
             registry: self.registry.clone(),
             connections: self.connections(),
@@ -101,27 +104,24 @@ impl Engine {
             action: action.to_owned(),
             binding: Some(connection.clone()),
             input: request.input.clone(),
-            timeout: None,
-            time_left: request.timeout,
+            timeout: request.timeout,
+            time_left: None,
         };
-        match isolated(attempt.run(), effect).await {
-            Ok(outcome) => outcome.map_err(|failure| *failure.error),
-            Err(panic) => Err(ErrorReport::from(&panic)),
-        }
+        attempt.run().await.map_err(|failure| *failure.error)
     }
 
     /// The choices of a list of options now.
     pub async fn options(&self, id: &str, binding: &Binding, request: RunRequest) -> Result<Vec<Choice>> {
         let options = self.registry.options(id)?.clone();
         let (ctx, connection) = self.outside_of_runs(id, binding, &request).await?;
-        isolated(async move { options.list(&ctx, &connection).await }, Effect::Read).await?
+        isolated(options.list(&ctx, &connection), Effect::Read).await
     }
 
     /// Proves with a cheap call that a connection works, and says what it learned.
     pub async fn verify(&self, binding: &Binding, request: RunRequest) -> Result<String> {
         let connector = self.registry.connector(&binding.connector)?.clone();
         let (ctx, connection) = self.outside_of_runs("verify", binding, &request).await?;
-        isolated(async move { connector.verify(&ctx, &connection).await }, Effect::Read).await?
+        isolated(connector.verify(&ctx, &connection), Effect::Read).await
     }
 
     /// What a call needs that belongs to no run.

@@ -1,19 +1,21 @@
 //! Keeps a panic in a connector from reaching further than what it was working on.
 
-use connector_sdk::{Effect, Error, ErrorKind, Evidence, Origin};
-use tokio::task::JoinSet;
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::task::Poll;
 
-/// Does `work` as a task of its own, which ends with the caller. A panic becomes an error.
-pub(crate) async fn isolated<T: Send + 'static>(
-    work: impl Future<Output = T> + Send + 'static,
-    effect: Effect,
-) -> Result<T, Error> {
-    let mut tasks = JoinSet::new();
-    tasks.spawn(work);
-    match tasks.join_next().await {
-        Some(Ok(done)) => Ok(done),
-        _ => Err(panicked(effect)),
-    }
+use connector_sdk::{Effect, Error, ErrorKind, Evidence, Origin, Result};
+
+/// Does `work`, which has this effect. A panic becomes an error.
+pub(crate) async fn isolated<T>(work: impl Future<Output = Result<T>>, effect: Effect) -> Result<T> {
+    let mut work = pin!(work);
+    // What a panic leaves half done belongs to the work, and that is not polled again.
+    let poll = poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx))) {
+        Ok(poll) => poll,
+        Err(_) => Poll::Ready(Err(panicked(effect))),
+    });
+    poll.await
 }
 
 /// What was going on when it panicked is not known: a write may have been sent.

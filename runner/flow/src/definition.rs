@@ -8,7 +8,8 @@ use serde_json::Value;
 
 use crate::diagnostic::{Findings, Place};
 use crate::expression::Template;
-use crate::object::{Object, check_id};
+use crate::name::check_name;
+use crate::object::Object;
 use crate::steps::Step;
 
 /// What a flow file defines.
@@ -58,9 +59,7 @@ impl Definition {
             order,
         }
     }
-}
 
-impl Definition {
     /// The ids of the steps before this place, in order.
     pub(crate) fn order_before(&self, before: usize) -> Vec<&str> {
         let mut ids: Vec<(&str, usize)> = self.order.iter().map(|(id, index)| (id.as_str(), *index)).collect();
@@ -81,7 +80,7 @@ fn check_version(file: &Object<'_>, findings: &mut Findings<'_>) {
 fn name(file: &Object<'_>, findings: &mut Findings<'_>) -> String {
     let name = file.required("name", "a flow", findings).and_then(|_| file.text("name", findings));
     if let Some(name) = name {
-        check_id(name, Place::Value("/name"), findings);
+        check_name(name, Place::Value("/name"), findings);
     }
     name.unwrap_or_default().to_owned()
 }
@@ -105,7 +104,7 @@ fn slots(file: &Object<'_>, findings: &mut Findings<'_>) -> Vec<Slot> {
     let Some(object) = file.object("connections", findings) else { return Vec::new() };
     let mut slots = Vec::new();
     for name in object.keys() {
-        check_id(name, Place::Key(&object.at(name)), findings);
+        check_name(name, Place::Key(&object.at(name)), findings);
         let Some(slot) = object.object(name, findings) else { continue };
         slot.only(&["connector"], "a connection of a flow", findings);
         let connector = slot.required("connector", "a connection of a flow", findings);

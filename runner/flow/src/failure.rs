@@ -3,7 +3,7 @@
 use std::fmt;
 
 use connector_sdk::retry::{self, OwnRetries};
-use connector_sdk::{Effect, Error, ErrorKind, Origin, Violation};
+use connector_sdk::{Effect, Error, ErrorKind, Evidence, Origin, Violation};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -34,7 +34,9 @@ impl Failure {
     /// Of an attempt that got as far as the action.
     pub fn of_attempt(error: &Error, effect: Effect, attempt: u32, own: OwnRetries) -> Self {
         let safe = error.kind() != ErrorKind::Cancelled && retry::is_safe(error, effect, 1);
-        let by_default = effect != Effect::Write && own == OwnRetries::Unsaid;
+        // A write that was never sent is as safe to repeat as anything else.
+        let harmless = effect != Effect::Write || error.evidence() == Evidence::NotSent;
+        let by_default = harmless && own == OwnRetries::Unsaid;
         let repeat = match own {
             OwnRetries::Counted => Repeat::Never,
             _ if !safe => Repeat::Never,

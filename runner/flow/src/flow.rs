@@ -7,6 +7,7 @@ use crate::check;
 use crate::definition::Definition;
 use crate::diagnostic::{Diagnostic, Findings};
 use crate::document::Document;
+use crate::expression::Root;
 use crate::steps::Step;
 
 /// What a flow file says.
@@ -14,6 +15,15 @@ use crate::steps::Step;
 pub struct Flow {
     document: Document,
     definition: Definition,
+}
+
+/// The place of a value in the output of a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OutputPath<'f> {
+    /// The step.
+    pub step: &'f str,
+    /// Whether it is a part of what the step gave, and not all of it.
+    pub within: bool,
 }
 
 impl Flow {
@@ -80,9 +90,13 @@ impl Flow {
         self.definition.input.as_ref().map(connector_sdk::Schema::json)
     }
 
-    /// Its output as the file writes it.
-    pub fn output(&self) -> Option<&Value> {
-        self.document.value().get("output")
+    /// Where its output stands, if it is one value out of the output of one step and nothing else.
+    pub fn output_path(&self) -> Option<OutputPath<'_>> {
+        let path = self.definition.output.as_ref()?.only_path()?;
+        match &path.root {
+            Root::Output(step) => Some(OutputPath { step, within: !path.segments.is_empty() }),
+            Root::Input | Root::Status(_) | Root::Error(_) | Root::RunId => None,
+        }
     }
 
     pub(crate) fn definition(&self) -> &Definition {

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::diagnostic::{Findings, Place, did_you_mean};
 use crate::duration::parse_duration;
-use crate::expression::Template;
+use crate::expression::{Template, kind};
 
 /// An object of the file, and where it stands.
 pub(crate) struct Object<'v> {
@@ -119,41 +119,4 @@ impl<'v> Object<'v> {
             }
         }
     }
-}
-
-/// Whether a name is `kebab-case`. If not, that is a finding.
-pub(crate) fn check_id(id: &str, place: Place<'_>, findings: &mut Findings<'_>) -> bool {
-    let is_word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-    let good = id.starts_with(|c: char| c.is_ascii_lowercase()) && id.len() <= LONGEST_ID && id.split('-').all(is_word);
-    if !good {
-        let message = format!("{id:?} is not a name: lower-case letters and digits, words joined by hyphens");
-        findings.error("invalid_name", place, message, kebab(id));
-    }
-    good
-}
-
-const LONGEST_ID: usize = 100;
-
-/// The name that was probably meant.
-fn kebab(id: &str) -> Option<String> {
-    let mut words = String::new();
-    for c in id.chars().take(LONGEST_ID) {
-        match c {
-            'a'..='z' | '0'..='9' => words.push(c),
-            'A'..='Z' => {
-                if words.ends_with(|before: char| before.is_ascii_lowercase()) {
-                    words.push('-');
-                }
-                words.push(c.to_ascii_lowercase());
-            }
-            _ if !words.ends_with('-') => words.push('-'),
-            _ => {}
-        }
-    }
-    let name = words.trim_matches('-').trim_start_matches(|c: char| c.is_ascii_digit() || c == '-');
-    (!name.is_empty()).then(|| format!("write {name:?}"))
-}
-
-fn kind(value: &Value) -> &'static str {
-    crate::expression::kind(value)
 }

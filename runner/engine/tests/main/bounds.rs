@@ -112,6 +112,22 @@ async fn time_limits_of_the_step_of_the_run_and_of_the_action() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_single_call_has_the_time_of_its_input_unless_the_caller_says_otherwise() {
+    let took = async |value: Value, timeout: Option<Duration>| {
+        let request = RunRequest { input: json!({ "value": value }), timeout, ..RunRequest::default() };
+        let report = Bench::new().engine.call("test/hang", &binding("link"), request).await;
+        assert_eq!((report.status, report.error.unwrap().code), (Status::Failed, "timeout"));
+        report.duration.as_secs()
+    };
+    let secs = |seconds: u64| Some(Duration::from_secs(seconds));
+    assert_eq!(took(json!({ "seconds": 90 }), secs(7)).await, 7);
+    assert_eq!(took(json!({ "seconds": 90 }), secs(200)).await, 200);
+    assert_eq!(took(Value::Null, secs(200)).await, 200);
+    assert_eq!(took(json!({ "seconds": 90 }), None).await, 90);
+    assert_eq!(took(Value::Null, None).await, 60);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_host_that_never_finds_the_connection_is_not_waited_for() {
     let bench = Bench::new();
     let request = RunRequest { timeout: Some(Duration::from_secs(3)), ..RunRequest::default() };

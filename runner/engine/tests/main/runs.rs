@@ -84,7 +84,29 @@ async fn a_report_of_a_run_pins_the_steps_of_the_next() {
     let report = bench.engine.run(Arc::clone(&flow), RunRequest::default()).await;
     let pins = serde_json::to_value(&report).unwrap();
     let again = bench.engine.run_step(flow, "b", pins, RunRequest::default()).await;
-    assert_eq!(again.output, report.output);
+    assert_eq!((again.output, again.steps.len()), (report.output, 1), "the step itself runs");
+}
+
+#[tokio::test]
+async fn steps_of_a_report_that_did_not_succeed_pin_nothing() {
+    let bench = Bench::new();
+    let flow = flow(json!([step("a", "panic", json!(1)), step("b", "echo", json!("{{ steps.a.output }}"))]));
+    let report = bench.engine.run(Arc::clone(&flow), RunRequest::default()).await;
+    assert_eq!(report.steps[0].status, Status::Failed);
+    let pins = serde_json::to_value(&report).unwrap();
+    let error = bench.engine.run_step(flow, "b", pins, RunRequest::default()).await.error.unwrap();
+    assert_eq!(error.message, "there is nothing at steps.a.output: the step \"a\" has not run");
+}
+
+#[tokio::test]
+async fn a_step_that_is_called_steps_is_pinned_like_any_other() {
+    let bench = Bench::new();
+    let flow = flow(json!([step("steps", "echo", json!(1)), step("b", "echo", json!("{{ steps.steps.output }}"))]));
+    let whole = bench.engine.run(Arc::clone(&flow), RunRequest::default()).await;
+    for pins in [json!({ "steps": { "echo": 1 } }), serde_json::to_value(&whole).unwrap()] {
+        let report = bench.engine.run_step(Arc::clone(&flow), "b", pins, RunRequest::default()).await;
+        assert_eq!(report.output, whole.output, "{report:?}");
+    }
 }
 
 #[tokio::test]
@@ -124,4 +146,20 @@ async fn a_panic_fails_its_step_and_nothing_else() {
     assert_eq!((report.status, report.error.unwrap().code), (Status::Failed, "internal"));
     let report = bench.engine.run(flow(json!([step("a", "echo", json!(1))])), RunRequest::default()).await;
     assert_eq!(report.status, Status::Succeeded);
+}
+
+#[tokio::test]
+async fn a_panic_is_in_doubt_only_where_this_input_writes() {
+    let bench = Bench::new();
+    let link = binding("link");
+    for harmless in ["only read", "at once"] {
+        let report = bench.engine.run(flow(json!([step("a", "panic-write", json!(harmless))])), RunRequest::default());
+        let report = report.await;
+        assert_eq!((report.status, report.error.unwrap().code), (Status::Failed, "internal"), "{harmless}");
+        let request = RunRequest { input: json!({ "value": harmless }), ..RunRequest::default() };
+        let report = bench.engine.call("test/panic-write", &link, request).await;
+        assert_eq!((report.status, report.error.unwrap().code), (Status::Failed, "internal"), "{harmless}");
+    }
+    let report = bench.engine.call("test/panic-write", &link, RunRequest::default()).await;
+    assert_eq!(report.status, Status::OutcomeUnknown);
 }

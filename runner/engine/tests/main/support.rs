@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use connector_sdk::http::{Egress, Method};
 use connector_sdk::{
     About, Action, Auth, BoundConnection, Choice, Connection, ConnectionAbout, ConnectionExt as _, Connector, Context,
-    Effect, Error, ErrorKind, Evidence, Options, Part, Registry, Result,
+    Effect, Error, ErrorKind, Evidence, Options, Part, Registry, Result, Violation,
 };
 use runner_engine::{Binding, ConnectionStore, Engine, RunEvent, RunEvents, RunRequest};
 use runner_flow::Flow;
@@ -146,6 +146,10 @@ impl Action for Hang {
         About::new("hang", "Hang", "Never ends.")
     }
 
+    fn timeout(&self, input: &Anything) -> Duration {
+        input.value["seconds"].as_u64().map_or(self.about().timeout, Duration::from_secs)
+    }
+
     async fn perform(&self, _: &Context, _: &Link, _: Anything) -> Result<Value> {
         let _counted = CountDrop(Arc::clone(&self.0));
         self.0.began.notify_one();
@@ -164,6 +168,15 @@ impl Action for Panic {
 
     fn about(&self) -> About {
         About::new(self.1, "Panic", "Is defective.").effect(self.0)
+    }
+
+    fn effect(&self, input: &Anything) -> Effect {
+        if input.value == "only read" { Effect::Read } else { self.0 }
+    }
+
+    fn check(&self, input: &Anything) -> Vec<Violation> {
+        assert_ne!(input.value, "at once", "this is meant");
+        Vec::new()
     }
 
     async fn perform(&self, _: &Context, _: &Link, _: Anything) -> Result<Value> {

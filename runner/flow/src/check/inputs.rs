@@ -1,6 +1,6 @@
 //! The inputs of a step's action, as far as the file already says them.
 
-use connector_sdk::{ErasedAction, Schema, Violation};
+use connector_sdk::{ErasedAction, Schema, Violation, pointer_is_within};
 
 use crate::diagnostic::{Findings, Place};
 use crate::expression::Outline;
@@ -59,16 +59,13 @@ fn without_doubtful(
     open: &[String],
     known: &ErasedAction,
 ) -> Vec<Violation> {
-    let is_around = |error: &Violation| error.rule == "type" && open.iter().any(|open| is_within(open, &error.pointer));
+    let is_around =
+        |error: &Violation| error.rule == "type" && open.iter().any(|open| pointer_is_within(open, &error.pointer));
     if !errors.iter().any(is_around) {
         return errors;
     }
     let lenient = Schema::new(or_expression(known.input_schema())).check(&outline.value);
-    let stays = |error: &Violation| lenient.iter().any(|found| is_within(&found.pointer, &error.pointer));
+    let stays = |error: &Violation| lenient.iter().any(|found| pointer_is_within(&found.pointer, &error.pointer));
     errors.retain(|error| !is_around(error) || stays(error));
     errors
-}
-
-fn is_within(inner: &str, outer: &str) -> bool {
-    inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

@@ -2,6 +2,7 @@
 //!
 //! Only the file is ever evaluated, never data. An expression is a plain path now: `{{ steps.ask.output.choices[0] }}`.
 
+mod budget;
 mod evaluate;
 mod path;
 mod scope;

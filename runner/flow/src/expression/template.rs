@@ -45,6 +45,14 @@ impl Template {
         Self { node: Node::Literal(value) }
     }
 
+    /// The path, if it is one expression and nothing else.
+    pub(crate) fn only_path(&self) -> Option<&Path> {
+        match &self.node {
+            Node::Path(path) => Some(path),
+            Node::Literal(_) | Node::Text(_) | Node::Array(_) | Node::Object(_) => None,
+        }
+    }
+
     /// Every path in it, with the pointer of the text that holds it.
     pub(crate) fn paths(&self) -> Vec<(String, &Path)> {
         let mut paths = Vec::new();

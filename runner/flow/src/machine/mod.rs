@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use connector_sdk::{Error, ErrorKind};
+use connector_sdk::{Error, ErrorKind, limits};
 use serde_json::Value;
 
 pub use self::op::{Act, Done, Op, Outcome, Reason, StepKey};
@@ -154,6 +154,10 @@ impl Machine {
                 self.outcome = Some(Outcome::Cancelled);
                 break;
             }
+            if self.records.are_too_large() {
+                self.outcome = Some(Outcome::Failed { step: None, failure: too_large() });
+                break;
+            }
             let Some(step) = self.next_step(&flow) else {
                 self.succeed(&flow);
                 break;
@@ -267,6 +271,13 @@ impl Machine {
             }
         });
     }
+}
+
+/// The step whose output was too much has done what it should: it is the run that cannot go on.
+fn too_large() -> Failure {
+    let message = format!("the outputs of the run's steps are over {} MiB together", limits::RUN_OUTPUTS >> 20);
+    let error = Error::new(ErrorKind::LimitExceeded, message);
+    Failure::lasting(&error.with_fix("let the steps give less, or make several flows of this one"))
 }
 
 fn undefined(error: Undefined, step: &Step, key: &str) -> Failure {

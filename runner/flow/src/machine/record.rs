@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 
+use connector_sdk::limits;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::op::StepKey;
 use super::step::InFlight;
 use crate::failure::ErrorReport;
+use crate::footprint::footprint;
 use crate::time::Timestamp;
 
 /// How a step, or a run, ended.
@@ -71,6 +73,8 @@ pub(super) struct Records {
     /// The error of each as expressions see it.
     errors: Vec<Value>,
     by_id: HashMap<String, usize>,
+    /// What all outputs take together.
+    bytes: usize,
 }
 
 impl Records {
@@ -89,9 +93,15 @@ impl Records {
     }
 
     fn add(&mut self, record: StepRecord) {
+        self.bytes += footprint(&record.output);
         self.by_id.insert(record.key.as_str().to_owned(), self.all.len());
         self.errors.push(record.error.as_ref().map_or(Value::Null, |error| json!(error)));
         self.all.push(record);
+    }
+
+    /// Whether the outputs together are over [`limits::RUN_OUTPUTS`].
+    pub(super) fn are_too_large(&self) -> bool {
+        self.bytes > limits::RUN_OUTPUTS
     }
 
     pub(super) fn has(&self, id: &str) -> bool {

@@ -10,7 +10,8 @@ pub use self::set::SetStep;
 use crate::definition::Slot;
 use crate::diagnostic::{Findings, Place};
 use crate::expression::Template;
-use crate::object::{Object, check_id};
+use crate::name::check_name;
+use crate::object::Object;
 
 /// One step of a flow.
 #[derive(Clone, Debug)]
@@ -101,7 +102,7 @@ impl Step {
     pub(crate) fn read(object: &Object<'_>, findings: &mut Findings<'_>) -> Option<Self> {
         let id = object.required("id", "a step", findings).and_then(|_| object.text("id", findings));
         if let Some(id) = id {
-            check_id(id, Place::Value(&object.at("id")), findings);
+            check_name(id, Place::Value(&object.at("id")), findings);
         }
         let description = object.text("description", findings).map(str::to_owned);
         let kind = (kind_of(object, findings)?.read)(object, findings)?;

@@ -199,7 +199,7 @@ fn what_may_be_repeated() {
     let unknown = || Error::new(ErrorKind::OutcomeUnknown, "who knows").with_evidence(Evidence::Unanswered);
     let table = [
         (refused(), 1, [ByDefault, ByDefault, IfAsked]),
-        (not_sent(), 1, [ByDefault, ByDefault, IfAsked]),
+        (not_sent(), 1, [ByDefault, ByDefault, ByDefault]),
         (server_error(), 1, [ByDefault, ByDefault, Never]),
         (server_error(), 2, [ByDefault, IfAsked, Never]),
         (unanswered(), 2, [ByDefault, IfAsked, Never]),

@@ -3,9 +3,11 @@
 #![cfg(test)]
 #![expect(clippy::needless_pass_by_value, reason = "a test writes its values where it uses them")]
 
+mod bounds;
 mod document;
 mod expressions;
 mod machine;
+mod output;
 mod replay;
 mod schema;
 mod support;
