@@ -13,6 +13,7 @@ use crate::args::Global;
 use crate::connections::Connections;
 use crate::console::Console;
 use crate::environment::Environment;
+use crate::exit::Exit;
 use crate::problem::Problem;
 
 /// What every command works with.
@@ -38,8 +39,23 @@ pub(crate) struct Session {
 }
 
 impl App {
-    /// Finds the connections for what lies in `folder`, and starts the sandbox if it is asked for.
-    pub(crate) async fn session(&self, folder: &Path) -> Result<Session, Problem> {
+    /// Does `work` in a session for what lies in `folder`. However the work ends, what the session began ends with it.
+    pub(crate) async fn in_session(
+        &self,
+        folder: &Path,
+        work: impl AsyncFnOnce(&Session) -> Result<Exit, Problem>,
+    ) -> Result<Exit, Problem> {
+        let session = self.open(folder).await?;
+        let exit = work(&session).await;
+        if matches!(exit, Ok(Exit::Done)) && session.has_asked_sandbox() {
+            self.console.say(&sandbox_notice());
+        }
+        session.close().await;
+        exit
+    }
+
+    /// Finds the connections, and starts the sandbox if it is asked for.
+    async fn open(&self, folder: &Path) -> Result<Session, Problem> {
         let sandbox = match self.global.sandbox {
             true => Some(start_sandbox(0).await?),
             false => None,
@@ -75,12 +91,23 @@ impl Session {
         }
     }
 
-    /// Ends what the session began.
-    pub(crate) async fn close(self) {
+    fn has_asked_sandbox(&self) -> bool {
+        self.sandbox.as_ref().is_some_and(|sandbox| !sandbox.requests().is_empty())
+    }
+
+    async fn close(self) {
         if let Some(sandbox) = self.sandbox {
             sandbox.stop().await;
         }
     }
+}
+
+/// Says that the answer came from the sandbox, and how to get it from the real API.
+fn sandbox_notice() -> String {
+    let words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
+    let words: Vec<String> = words.filter(|word| word != "--sandbox").collect();
+    let line = shlex::try_join(words.iter().map(String::as_str)).unwrap_or_default();
+    format!("The sandbox answered. From the real API: XAI_API_KEY=… {line}")
 }
 
 /// The sandbox, on this port of the loopback address.

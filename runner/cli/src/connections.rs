@@ -25,7 +25,7 @@ pub(crate) struct Connections {
     /// The folder that `{"file": …}` is relative to.
     folder: PathBuf,
     entries: Map<String, Value>,
-    /// The sandbox's base URL, which then takes the place of everything else.
+    /// The sandbox's base URL. It takes the place of every field; the names and connectors stay.
     sandbox: Option<String>,
     bound: Mutex<HashMap<String, BoundConnection>>,
 }
@@ -42,8 +42,8 @@ impl Connections {
         let usual = folder.join(FILE_NAME);
         let path = given.or_else(|| usual.is_file().then_some(&*usual));
         let entries = match path {
-            Some(path) if sandbox.is_none() => read(path, registry)?,
-            _ => Map::new(),
+            Some(path) => read(path, registry)?,
+            None => Map::new(),
         };
         let folder = path.and_then(Path::parent).unwrap_or(folder).to_owned();
         Ok(Self { registry: registry.clone(), environment, folder, entries, sandbox, bound: Mutex::default() })
@@ -56,6 +56,8 @@ impl Connections {
         let name = match (name, fitting.as_slice()) {
             (Some(name), _) => name.to_owned(),
             (None, [only]) => (*only).clone(),
+            // There they all lead to the same place.
+            (None, [first, ..]) if self.sandbox.is_some() => (*first).clone(),
             (None, []) => connector.to_owned(),
             (None, several) => {
                 let names: Vec<&str> = several.iter().map(|name| name.as_str()).collect();
@@ -87,7 +89,8 @@ impl Connections {
         let found = entry["connector"].as_str().unwrap_or_default();
         if found != connector.id() {
             let message = format!("the connection {:?} is for {found}, and {} is needed", binding.name, connector.id());
-            return Err(Error::new(ErrorKind::InvalidConnection, message));
+            let fix = format!("write \"connector\": {:?} there, or use a connection for {0}", connector.id());
+            return Err(Error::new(ErrorKind::InvalidConnection, message).with_fix(fix));
         }
         let mut fields = Map::new();
         for (name, value) in entry["fields"].as_object().into_iter().flatten() {
@@ -124,12 +127,12 @@ impl Connections {
             });
         }
         if let Some(path) = value.get("file").and_then(Value::as_str) {
-            let path = self.folder.join(path);
-            let text = files::read_json_text(&path).map_err(|_| {
+            let text = files::read_text(&self.folder.join(path)).map_err(|problem| {
                 refuse(format!(
-                    "the field {name:?} of the connection {connection:?} comes from {}, which cannot be read",
-                    path.display()
+                    "the field {name:?} of the connection {connection:?} comes from a file, and {}",
+                    problem.message()
                 ))
+                .with_fix("name a file that can be read; its path is relative to the connections file")
             })?;
             return Ok(Value::from(text.trim_end_matches(['\r', '\n'])));
         }
@@ -151,15 +154,12 @@ impl ConnectionStore for Connections {
 }
 
 fn read(path: &Path, registry: &Registry) -> Result<Map<String, Value>, Problem> {
-    let source = Source::file(path, files::read_json_text(path)?);
-    let document = match Document::parse(&source.text) {
-        Ok(document) => document,
-        Err(findings) => return Err(Problem::Invalid { source, findings }),
-    };
+    let invalid = |findings| Problem::Invalid { source: Source::confidential(path), findings };
+    let document = Document::parse(&files::read_text(path)?).map_err(invalid)?;
     let violations = Schema::new(schema(registry)).check(document.value());
     if !violations.is_empty() {
         let findings = violations.into_iter().map(|violation| Diagnostic::of_violation(violation, &document)).collect();
-        return Err(Problem::Invalid { source, findings });
+        return Err(invalid(findings));
     }
     match document.into_value() {
         Value::Object(mut entries) => {
@@ -181,11 +181,14 @@ pub(crate) fn schema(registry: &Registry) -> Value {
         "properties": { "$schema": { "type": "string" } },
         "additionalProperties": {
             "type": "object",
+            // A credential may stand in the wrong place: what is wrong with these two is said without their value.
+            "x-secret": true,
             "properties": {
                 "connector": { "description": "The connector that it is for.", "enum": connectors },
                 "fields": {
                     "description": "Each field as it stands, or {\"env\": \"VARIABLE\"}, or {\"file\": \"PATH\"} relative to this file.",
-                    "type": "object"
+                    "type": "object",
+                    "x-secret": true
                 },
                 "allow_private": {
                     "description": "Whether the host may be at a private address. One that is written as an address, or as localhost, always may.",

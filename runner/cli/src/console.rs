@@ -1,5 +1,6 @@
 //! Where a command writes: results to stdout, words for people to stderr. The only place that prints.
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -8,19 +9,21 @@ use serde_json::Value;
 
 use crate::args::Format;
 use crate::problem::Problem;
-use crate::words::Style;
+use crate::words::{Style, printable};
 
 /// Writes what a command has to say.
 pub(crate) struct Console {
     pub(crate) format: Format,
     pub(crate) style: Style,
-    /// Whether the reader of stdout has gone, which is no error.
+    /// Whether the reader of stdout has gone, which is no error: the rest goes nowhere.
     closed: AtomicBool,
+    /// Whether a progress line stands on the terminal.
+    in_progress: AtomicBool,
 }
 
 impl Console {
     pub(crate) fn new(format: Format) -> Self {
-        Self { format, style: Style::of_stderr(), closed: AtomicBool::new(false) }
+        Self { format, style: Style::of_stderr(), closed: AtomicBool::new(false), in_progress: AtomicBool::new(false) }
     }
 
     /// The result: text for people, or the value for machines.
@@ -38,9 +41,13 @@ impl Console {
         self.out(&format!("{}\n", serde_json::to_string(value).unwrap_or_default()));
     }
 
-    /// A piece of the result, at once.
+    /// A piece of the result, at once. A pipe gets it as it is; a terminal is not to be steered by it.
     pub(crate) fn out(&self, text: &str) {
+        if self.closed.load(Ordering::Relaxed) {
+            return;
+        }
         let mut stdout = io::stdout().lock();
+        let text = if stdout.is_terminal() { Cow::from(printable(text)) } else { Cow::from(text) };
         if stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).is_err() {
             self.closed.store(true, Ordering::Relaxed);
         }
@@ -56,13 +63,17 @@ impl Console {
     pub(crate) fn progress(&self, text: &str) {
         let mut stderr = io::stderr().lock();
         if stderr.is_terminal() {
+            self.in_progress.store(true, Ordering::Relaxed);
             let _ = write!(stderr, "\r\x1b[K{}", self.style.dim(text)).and_then(|()| stderr.flush());
         }
     }
 
-    /// Takes the progress line away.
+    /// Takes the progress line away, if there is one: on the same screen, anything else is somebody's text.
     pub(crate) fn clear_progress(&self) {
-        self.progress("");
+        if self.in_progress.swap(false, Ordering::Relaxed) {
+            let mut stderr = io::stderr().lock();
+            let _ = write!(stderr, "\r\x1b[K").and_then(|()| stderr.flush());
+        }
     }
 
     /// Why a command could not do what was asked, for people and, where they read along, for machines.
@@ -82,6 +93,7 @@ pub(crate) fn shown(value: &Value) -> String {
     }
 }
 
-fn pretty(value: &impl Serialize) -> String {
+/// A value as people read it.
+pub(crate) fn pretty(value: &impl Serialize) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default()
 }

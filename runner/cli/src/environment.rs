@@ -16,7 +16,7 @@ impl Environment {
     /// The process's environment, and that of `file`, which never replaces what is set.
     pub(crate) fn load(file: Option<&Path>) -> Result<Self, Problem> {
         let Some(path) = file else { return Ok(Self::default()) };
-        let text = files::read_json_text(path)?;
+        let text = files::read_text(path)?;
         let mut added = HashMap::new();
         for (number, line) in text.lines().enumerate() {
             let line = line.trim();

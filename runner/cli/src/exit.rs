@@ -32,14 +32,14 @@ impl Exit {
             Status::Succeeded => Self::Done,
             Status::Cancelled => Self::Cancelled,
             Status::OutcomeUnknown => Self::OutcomeUnknown,
-            _ => report.error.as_ref().map_or(Self::Failed, |error| Self::of_failure(report, error)),
+            _ => report.error.as_ref().map_or(Self::Failed, Self::of_failure),
         }
     }
 
-    /// An input that was refused before any step ran is the fault of whoever typed it.
-    fn of_failure(report: &RunReport, error: &ErrorReport) -> Self {
+    /// An input that no step made is the fault of whoever typed it.
+    fn of_failure(error: &ErrorReport) -> Self {
         match error.code {
-            "invalid_input" if report.steps.iter().all(|step| step.attempts == 0) => Self::Usage,
+            "invalid_input" if error.step.is_none() => Self::Usage,
             code => Self::of_code(code),
         }
     }

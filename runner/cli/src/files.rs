@@ -1,10 +1,11 @@
 //! Files of the person at the command line: read within a bound, and written where they can be found.
 
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use connector_sdk::{BlobStore, FileRef, limits};
+use connector_sdk::{BlobStore, ErrorKind, FileRef, limits};
 use serde_json::Value;
 
 use crate::problem::Problem;
@@ -12,8 +13,8 @@ use crate::problem::Problem;
 /// Where files that a run made are saved.
 const OUT: &str = "out";
 
-/// The text of a JSON file.
-pub(crate) fn read_json_text(path: &Path) -> Result<String, Problem> {
+/// The content of a file that is text.
+pub(crate) fn read_text(path: &Path) -> Result<String, Problem> {
     let bytes = read(path, limits::INPUT)?;
     String::from_utf8(bytes).map_err(|_| problem(path, "is not UTF-8 text"))
 }
@@ -38,12 +39,17 @@ fn problem(path: &Path, message: &str) -> Problem {
     Problem::File { path: path.to_owned(), message: format!("{} {message}", path.display()) }
 }
 
-/// Saves every file that an output refers to, each under a name of its own.
+/// Saves every file of the run that an output refers to, once, under a name of its own.
+/// What looks like a reference and names no file of the run is somebody's data.
 pub(crate) async fn save_all(output: &Value, blobs: &dyn BlobStore) -> Result<Vec<PathBuf>, Problem> {
+    let mut seen = HashSet::new();
     let mut saved = Vec::new();
-    for file in references(output) {
-        let content = blobs.get(&file).await?;
-        saved.push(save(&file, &content)?);
+    for file in references(output).into_iter().filter(|file| seen.insert(file.hash.clone())) {
+        match blobs.get(&file).await {
+            Ok(content) => saved.push(save(&file, &content)?),
+            Err(error) if error.kind() == ErrorKind::InvalidInput => {}
+            Err(error) => return Err(error.into()),
+        }
     }
     Ok(saved)
 }

@@ -10,7 +10,7 @@ use crate::problem::{Problem, Source};
 
 /// The JSON in a file.
 pub(crate) fn from_file(path: &Path) -> Result<Value, Problem> {
-    document(Source::file(path, files::read_json_text(path)?))
+    document(Source::file(path, files::read_text(path)?))
 }
 
 /// The input that the given values of `option` make together. The schema says which fields are text.

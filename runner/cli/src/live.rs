@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use connector_sdk::{BlobStore, Part};
-use runner_engine::{RunEvent, RunEvents, RunReport, Status};
+use runner_engine::{RunEvent, RunEvents, RunReport};
 use serde_json::Value;
 
 use crate::args::Format;
@@ -26,9 +26,10 @@ impl Live {
         Arc::new(Self { console: Arc::clone(console), result_of, streamed: Mutex::default() })
     }
 
-    fn delta(&self, step: &str, part: &Part) {
+    /// Of several answers that arrive together, only the first can be read as it comes.
+    fn delta(&self, step: &str, choice: u64, part: &Part) {
         let Part::Content(text) = part else { return };
-        if self.result_of.as_deref() == Some(step) {
+        if choice == 0 && self.result_of.as_deref() == Some(step) {
             self.console.clear_progress();
             self.streamed.lock().unwrap_or_else(PoisonError::into_inner).push_str(text);
             self.console.out(text);
@@ -50,7 +51,7 @@ impl Live {
             RunEvent::StepStarted { step, action, .. } => {
                 self.console.progress(&format!("{step}: {}", action.as_deref().unwrap_or("set")))
             }
-            RunEvent::Delta { step, part, .. } => self.delta(step, part),
+            RunEvent::Delta { step, choice, part, .. } => self.delta(step, *choice, part),
             RunEvent::Retry { step, code, delay_ms, .. } => self.retry(step, code, *delay_ms),
             _ => {}
         }
@@ -72,7 +73,9 @@ impl Live {
         for path in files::save_all(&report.output, blobs).await? {
             self.console.say(&format!("saved {}", path.display()));
         }
-        self.failure(report);
+        if let Some(failure) = &report.error {
+            self.console.say(&self.console.style.failure(&serde_json::json!(failure)));
+        }
         Ok(Exit::of_report(report))
     }
 
@@ -80,14 +83,6 @@ impl Live {
         let already_there = !streamed.is_empty() && matches!(&report.output, Value::String(text) if text == streamed);
         if report.error.is_none() && !already_there && !report.output.is_null() {
             self.console.result(&shown(&report.output), &report.output);
-        }
-    }
-
-    fn failure(&self, report: &RunReport) {
-        match &report.error {
-            Some(failure) => self.console.say(&self.console.style.failure(&serde_json::json!(failure))),
-            None if report.status == Status::Cancelled => self.console.say("cancelled"),
-            None => {}
         }
     }
 }

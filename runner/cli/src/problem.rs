@@ -26,7 +26,7 @@ pub(crate) enum Problem {
 pub(crate) struct Source {
     /// The file, or the option of the command line.
     pub(crate) name: String,
-    /// The text itself.
+    /// The text itself. Empty if nobody may see it.
     pub(crate) text: String,
     /// Whether it is a file.
     pub(crate) is_file: bool,
@@ -35,6 +35,11 @@ pub(crate) struct Source {
 impl Source {
     pub(crate) fn file(path: &Path, text: String) -> Self {
         Self { name: path.display().to_string(), text, is_file: true }
+    }
+
+    /// A file that holds credentials: it is pointed into, and never shown.
+    pub(crate) fn confidential(path: &Path) -> Self {
+        Self::file(path, String::new())
     }
 
     pub(crate) fn option(name: &str, text: &str) -> Self {
@@ -57,14 +62,25 @@ impl Problem {
         }
     }
 
+    /// What went wrong, in one sentence.
+    pub(crate) fn message(&self) -> String {
+        match self {
+            Self::Usage { message, .. } | Self::File { message, .. } => message.clone(),
+            Self::Invalid { source, .. } => format!("{} is not valid", source.name),
+            Self::Error(error) => error.message().to_owned(),
+        }
+    }
+
     /// The same for machines.
     pub(crate) fn to_json(&self) -> Value {
         match self {
             Self::Usage { message, fix } => json!({ "code": "usage", "message": message, "fix": fix }),
-            Self::File { path, message } => json!({ "code": "file", "message": message, "file": path }),
+            Self::File { path, message } => {
+                json!({ "code": "file", "message": message, "file": path.display().to_string() })
+            }
             Self::Invalid { source, findings } => json!({
                 "code": "invalid_file",
-                "message": format!("{} is not valid", source.name),
+                "message": self.message(),
                 "file": source.name,
                 "diagnostics": findings,
             }),

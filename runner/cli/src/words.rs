@@ -110,7 +110,7 @@ impl Style {
     }
 }
 
-/// Text from outside, without what could steer the terminal. Line breaks stay.
+/// Text from outside, without what could steer the terminal. Line breaks and tabs stay.
 pub(crate) fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+    text.chars().map(|c| if c.is_control() && !matches!(c, '\n' | '\t') { '\u{fffd}' } else { c }).collect()
 }

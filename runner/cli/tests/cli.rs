@@ -45,3 +45,40 @@ fn completions_know_the_commands() {
         assert!(linkwork(&["completions", shell]).contains("from-curl"), "{shell}");
     }
 }
+
+#[cfg(target_os = "linux")]
+mod on_a_terminal {
+    use super::*;
+
+    const FLOW: &str =
+        r#"{"linkwork":1,"name":"f","steps":[{"id":"a","set":"a\u001b[31m\tb\nc"}],"output":"{{ steps.a.output }}"}"#;
+
+    #[test]
+    fn text_from_outside_does_not_steer_it() {
+        let flow = Path::new(env!("CARGO_TARGET_TMPDIR")).join("steering.linkwork.json");
+        fs::write(&flow, FLOW).unwrap();
+        let line = format!("'{}' run '{}'", env!("CARGO_BIN_EXE_linkwork"), flow.display());
+        let output = Command::new("script").args(["-qec", &line, "/dev/null"]).output().unwrap();
+        let shown = String::from_utf8(output.stdout).unwrap();
+        assert!(shown.contains("a\u{fffd}[31m") && shown.contains('c'), "{shown:?}");
+        assert!(!shown.contains("\u{1b}[31m"), "{shown:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_name_that_is_not_utf_8_is_no_panic() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let run = |args: &[&OsStr]| Command::new(env!("CARGO_BIN_EXE_linkwork")).args(args).output().unwrap();
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(OsStr::from_bytes(b"\xff.linkwork.json"));
+    fs::write(&path, r#"{"linkwork":1,"name":"f","steps":[{"id":"a","set":{"a":1}}]}"#).unwrap();
+    let [validate, output, json] = ["validate", "--output", "json"].map(OsStr::new);
+    assert_eq!(run(&[validate, path.as_os_str(), output, json]).status.code(), Some(0));
+    assert_eq!(run(&[validate, OsStr::from_bytes(b"\xff"), output, json]).status.code(), Some(3));
+    let list = ["action", "run", "xai-grok/list-models", "--sandbox", "--env-file"].map(OsStr::new);
+    let empty = Path::new(env!("CARGO_TARGET_TMPDIR")).join(OsStr::from_bytes(b"\xff.env"));
+    fs::write(&empty, "").unwrap();
+    assert_eq!(run(&[list.as_slice(), &[empty.as_os_str()]].concat()).status.code(), Some(0));
+}

@@ -51,3 +51,23 @@ fn nothing_that_is_written_holds_a_credential() {
         }
     }
 }
+
+#[test]
+fn a_connections_file_is_pointed_into_and_never_shown() {
+    for text in [
+        r#"{"grok":{"connector":"xai-grok","feilds":{},"fields":{"api_key":"KEY"}}}"#,
+        r#"{"grok":{"connector":"xai-grok","fields":{"api_key":"KEY",}}}"#,
+        r#"{"grok":{"connector":"xai-grok","fields":{"api_key":"KEY","api_key":"KEY"}}}"#,
+        r#"{"grok":{"connector":"xai-grok","fields":"KEY"}}"#,
+        r#"{"grok":"KEY"}"#,
+    ] {
+        let shell = Shell::default().file("c.json", text.replace("KEY", CANARY));
+        for format in ["text", "json"] {
+            let args = ["action", "run", "xai-grok/list-models", "--connections", "c.json", "--output", format];
+            let outcome = shell.run(args).exits(3);
+            assert!(outcome.stderr.contains("c.json:1:"), "{}", outcome.stderr);
+            let written = format!("{}{}", outcome.stdout, outcome.stderr);
+            assert!(!written.contains("CANARY"), "{text} {format}:\n{written}");
+        }
+    }
+}

@@ -105,3 +105,28 @@ fn a_credential_does_not_travel_in_clear_text() {
     let outcome = shell.run(LIST.iter().copied().chain(["--connections", "c.json"])).exits(5);
     assert!(outcome.stderr.contains("must begin with https://"), "{}", outcome.stderr);
 }
+
+#[test]
+fn the_sandbox_knows_the_names_and_takes_the_place_of_the_fields() {
+    let two =
+        r#"{"grok":{"connector":"xai-grok","fields":{"api_key":{"env":"NOT_SET"}}},"other":{"connector":"xai-grok"}}"#;
+    let shell = Shell::default().file("linkwork.connections.json", two);
+    let outcome = shell.run(["connection", "test", "grok", "--sandbox"]).exits(0);
+    assert!(outcome.stdout.contains("grok works"), "{}", outcome.stdout);
+    shell.run(LIST.iter().chain(&["--sandbox"])).exits(0);
+    shell.run(["connection", "test", "gork", "--sandbox"]).exits(2);
+}
+
+#[test]
+fn a_connection_that_cannot_be_made_names_reason_and_fix() {
+    let shell = Shell::default().file("c.json", grok("https://api.x.ai/v1", r#"{"file":"nowhere.txt"}"#));
+    let outcome = shell.run(LIST.iter().copied().chain(["--connections", "c.json"])).exits(5);
+    for words in ["nowhere.txt cannot be read: ", "what to do: "] {
+        assert!(outcome.stderr.contains(words), "{words:?} is missing in:\n{}", outcome.stderr);
+    }
+    let shell = Shell::default().file("c.json", r#"{"web":{"connector":"http"}}"#);
+    let outcome = shell.run(LIST.iter().copied().chain(["--connections", "c.json", "--connection", "web"])).exits(5);
+    for words in ["is for http, and xai-grok is needed", "what to do: write \"connector\": \"xai-grok\" there"] {
+        assert!(outcome.stderr.contains(words), "{words:?} is missing in:\n{}", outcome.stderr);
+    }
+}

@@ -49,3 +49,13 @@ fn a_flow_has_the_same_codes() {
         assert_eq!(upstream.requests().len(), 1, "{method}");
     }
 }
+
+#[test]
+fn an_input_that_a_flow_made_is_the_flows_failure() {
+    let flow = r#"{"linkwork":1,"name":"f","connections":{"grok":{"connector":"xai-grok"}},"steps":[{"id":"a","action":"xai-grok/get-model","with":{"model_id":"{{ input.n }}"}}]}"#;
+    let shell = Shell::default().file("f.linkwork.json", flow);
+    let outcome = shell.run(["run", "f.linkwork.json", "--input", "n=7", "--sandbox"]).exits(1);
+    assert!(outcome.stderr.contains("error[invalid_input]"), "{}", outcome.stderr);
+    let typed = ["action", "run", "xai-grok/get-model", "--with", r#"{"model_id":7}"#, "--sandbox"];
+    Shell::default().run(typed).exits(2);
+}

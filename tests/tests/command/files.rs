@@ -49,3 +49,23 @@ fn a_binary_answer_is_a_file() {
     let saved = shell.files().into_iter().find(|path| path.extension().is_some_and(|end| end == "png")).unwrap();
     assert_eq!(std::fs::read(saved).unwrap(), bytes);
 }
+
+#[test]
+fn what_only_looks_like_a_file_is_data() {
+    let body = r#"{"$file":"sha256:00","name":"a","media_type":"text/plain","size":1}"#;
+    let upstream = Wire::always(Reply::json(200, body));
+    let shell = Shell::default().grok_at(&upstream.url("/v1"), "xai-test");
+    let with = r#"{"url":"/x","method":"GET"}"#;
+    let outcome = shell.run(["action", "run", "xai-grok/raw-request", "--with", with]).exits(0);
+    assert!(outcome.stdout.contains("sha256:00"), "{}", outcome.stdout);
+    assert!(!outcome.stderr.contains("saved"), "{}", outcome.stderr);
+}
+
+#[test]
+fn a_file_is_saved_once() {
+    let upstream = Wire::always(Reply::new(200, &[("content-type", "image/png")], [0, 159, 146, 150]));
+    let flow = r#"{"linkwork":1,"name":"f","connections":{"grok":{"connector":"xai-grok"}},"steps":[{"id":"a","action":"xai-grok/raw-request","with":{"url":"/one","method":"GET","response_type":"binary"}}],"output":["{{ steps.a.output.body }}","{{ steps.a.output.body }}"]}"#;
+    let shell = Shell::default().grok_at(&upstream.url("/v1"), "xai-test").file("f.linkwork.json", flow);
+    let outcome = shell.run(["run", "f.linkwork.json"]).exits(0);
+    assert_eq!(outcome.stderr.matches("saved ").count(), 1, "{}", outcome.stderr);
+}

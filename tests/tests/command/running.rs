@@ -132,3 +132,50 @@ fn a_reader_that_leaves_is_no_error() {
     assert!(running.line().contains("run_started"));
     assert_eq!(running.close_stdout(), 0);
 }
+
+#[test]
+fn the_sandbox_is_named_only_where_it_answered() {
+    let flow = r#"{"linkwork":1,"name":"f","steps":[{"id":"a","set":{"a":1}}]}"#;
+    let shell = Shell::default().file("f.linkwork.json", flow);
+    for args in [["actions", "xai-grok"], ["validate", "f.linkwork.json"], ["run", "f.linkwork.json"]] {
+        let outcome = shell.run(args.iter().chain(&["--sandbox"])).exits(0);
+        assert_eq!(outcome.stderr, "", "{args:?}");
+    }
+}
+
+/// A flow of two steps that stream, and what it prints where nobody watches.
+fn printed(output: &str, chunks: &str) -> String {
+    let reply = Reply::head(200, &EVENTS).send(chunks).send(FINISH).close();
+    let upstream = Wire::always(reply);
+    let step = |id: &str| {
+        json!({ "id": id, "action": "xai-grok/create-chat-completion",
+            "with": { "model": "grok-4.3", "messages": [{ "role": "user", "content": "Hi" }], "stream": true } })
+    };
+    let flow = json!({ "linkwork": 1, "name": "f", "connections": { "grok": { "connector": "xai-grok" } },
+        "steps": [step("a"), step("b")], "output": output });
+    let shell = Shell::default().grok_at(&upstream.url("/v1"), "xai-test").file("f.linkwork.json", flow.to_string());
+    shell.run(["run", "f.linkwork.json"]).exits(0).stdout
+}
+
+#[test]
+fn only_one_value_out_of_an_answer_is_shown_while_it_arrives() {
+    let content = |step: &str| format!("{{{{ steps.{step}.output.choices[0].message.content }}}}");
+    assert_eq!(printed(&content("a"), &chunk("one")), "one\n");
+    assert_eq!(printed(&format!("{} and {}", content("a"), content("b")), &chunk("one")), "one and one\n");
+    let whole = printed("{{ steps.a.output }}", &chunk("one"));
+    let whole: Value = serde_json::from_str(&whole).unwrap_or_else(|error| panic!("{error} in {whole}"));
+    assert_eq!(whole["choices"][0]["message"]["content"], "one");
+    assert_eq!(printed("{{ steps.a.output.choices[0].finish_reason }}", &chunk("one")), "one\nstop\n");
+}
+
+#[test]
+fn of_several_answers_the_first_is_shown() {
+    let second = format!("{}{}", chunk("two"), FINISH.trim_end_matches("data: [DONE]\n\n"));
+    let chunks = format!("{}{}", chunk("one"), second.replace("\"index\":0", "\"index\":1"));
+    assert_eq!(printed("{{ steps.a.output.choices[0].message.content }}", &chunks), "one\n");
+}
+
+#[test]
+fn a_pipe_gets_the_text_as_it_is() {
+    assert_eq!(printed("{{ steps.a.output.choices[0].message.content }}", &chunk("a\u{1b}[31mb")), "a\u{1b}[31mb\n");
+}

@@ -20,17 +20,17 @@ pub(crate) async fn run(app: &App, args: &ActionRunArgs) -> Result<Exit, Problem
         Some(path) => input::from_file(path)?,
         None => input::from_option("--with", &args.with, Some(action.input_schema()))?,
     };
-    let session = app.session(Path::new("")).await?;
-    attach(action, &mut input, &args.file, &session.blobs).await?;
-    let connector = app.registry.connector_of(action.id())?.id();
-    let binding = session.connections.binding_for(connector, args.connection.connection.as_deref())?;
-    let live = Live::new(&app.console, Some(action.about().id.to_owned()));
-    let mut request = session.request(input, Arc::clone(&live) as _);
-    request.timeout = args.timeout;
-    let report = session.engine.call(action.id(), &binding, request).await;
-    let exit = live.finish(&report, &*session.blobs).await;
-    session.close().await;
-    exit
+    app.in_session(Path::new(""), async |session| {
+        attach(action, &mut input, &args.file, &session.blobs).await?;
+        let connector = app.registry.connector_of(action.id())?.id();
+        let binding = session.connections.binding_for(connector, args.connection.connection.as_deref())?;
+        let live = Live::new(&app.console, Some(action.about().id.to_owned()));
+        let mut request = session.request(input, Arc::clone(&live) as _);
+        request.timeout = args.timeout;
+        let report = session.engine.call(action.id(), &binding, request).await;
+        live.finish(&report, &*session.blobs).await
+    })
+    .await
 }
 
 /// Adds the files to the input's File Data, as references.

@@ -4,6 +4,7 @@ use connector_sdk::ErasedAction;
 use serde_json::{Value, json};
 
 use crate::app::App;
+use crate::console::pretty;
 use crate::exit::Exit;
 use crate::problem::Problem;
 
@@ -110,8 +111,4 @@ fn command(action: &ErasedAction) -> String {
     let input = action.about().example.to_string();
     let words = ["linkwork", "action", "run", action.id(), "--with", &input];
     shlex::try_join(words).unwrap_or_default()
-}
-
-fn pretty(value: &Value) -> String {
-    serde_json::to_string_pretty(value).unwrap_or_default()
 }

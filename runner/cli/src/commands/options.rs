@@ -13,12 +13,13 @@ use crate::problem::Problem;
 pub(crate) async fn run(app: &App, id: &str, connection: Option<&str>) -> Result<Exit, Problem> {
     let options = app.registry.options(id)?;
     let connector = app.registry.connector_of(options.id())?.id();
-    let session = app.session(Path::new("")).await?;
-    let binding = session.connections.binding_for(connector, connection)?;
-    let request = session.request(Value::Null, Arc::new(NoRunEvents));
-    let choices = session.engine.options(options.id(), &binding, request).await?;
-    let words: Vec<&str> = choices.iter().map(|choice| choice.value.as_str()).collect();
-    app.console.result(&words.join("\n"), &choices);
-    session.close().await;
-    Ok(Exit::Done)
+    app.in_session(Path::new(""), async |session| {
+        let binding = session.connections.binding_for(connector, connection)?;
+        let request = session.request(Value::Null, Arc::new(NoRunEvents));
+        let choices = session.engine.options(options.id(), &binding, request).await?;
+        let words: Vec<&str> = choices.iter().map(|choice| choice.value.as_str()).collect();
+        app.console.result(&words.join("\n"), &choices);
+        Ok(Exit::Done)
+    })
+    .await
 }

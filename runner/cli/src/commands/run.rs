@@ -4,7 +4,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use runner_flow::Flow;
-use serde_json::Value;
 
 use crate::app::App;
 use crate::args::RunArgs;
@@ -21,22 +20,22 @@ pub(crate) async fn run(app: &App, args: &RunArgs) -> Result<Exit, Problem> {
         None => input::from_option("--input", &args.input, flow.input_schema())?,
     };
     let folder = args.flow.parent().unwrap_or(Path::new(""));
-    let session = app.session(folder).await?;
-    let live = Live::new(&app.console, args.step.clone().or_else(|| result_of(&flow)));
-    let mut request = session.request(input, Arc::clone(&live) as _);
-    request.timeout = args.timeout;
-    let report = match (&args.step, &args.pins) {
-        (Some(step), Some(pins)) => session.engine.run_step(flow, step, input::from_file(pins)?, request).await,
-        _ => session.engine.run(flow, request).await,
-    };
-    let exit = live.finish(&report, &*session.blobs).await;
-    session.close().await;
-    exit
+    app.in_session(folder, async |session| {
+        let live = Live::new(&app.console, args.step.clone().or_else(|| result_of(&flow)));
+        let mut request = session.request(input, Arc::clone(&live) as _);
+        request.timeout = args.timeout;
+        let report = match (&args.step, &args.pins) {
+            (Some(step), Some(pins)) => session.engine.run_step(flow, step, input::from_file(pins)?, request).await,
+            _ => session.engine.run(flow, request).await,
+        };
+        live.finish(&report, &*session.blobs).await
+    })
+    .await
 }
 
 /// The flow in a file, checked against the connectors. Warnings are said, errors end it.
 pub(crate) fn load(app: &App, path: &Path) -> Result<Flow, Problem> {
-    let source = Source::file(path, files::read_json_text(path)?);
+    let source = Source::file(path, files::read_text(path)?);
     let (flow, findings) = Flow::validate(&source.text, &app.registry);
     let Some(flow) = flow else { return Err(Problem::Invalid { source, findings }) };
     if !findings.is_empty() {
@@ -47,8 +46,5 @@ pub(crate) fn load(app: &App, path: &Path) -> Result<Flow, Problem> {
 
 /// The step that the flow's output is a part of, if it is nothing else: its text is the result while it arrives.
 fn result_of(flow: &Flow) -> Option<String> {
-    let output = flow.output().and_then(Value::as_str)?.trim();
-    let path = output.strip_prefix("{{")?.strip_suffix("}}")?.trim();
-    let step = path.strip_prefix("steps.")?.split('.').next()?;
-    flow.step(step).map(|_| step.to_owned())
+    flow.output_path().filter(|path| path.within).map(|path| path.step.to_owned())
 }

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::app::App;
 use crate::connections;
+use crate::console::pretty;
 use crate::exit::Exit;
 use crate::problem::Problem;
 
@@ -13,7 +14,6 @@ pub(crate) fn run(app: &App, of: &str) -> Result<Exit, Problem> {
         "connections" => connections::schema(&app.registry),
         action => app.registry.action(action)?.input_schema().clone(),
     };
-    let text = serde_json::to_string_pretty(&schema).unwrap_or_default();
-    app.console.result(&text, &schema);
+    app.console.result(&pretty(&schema), &schema);
     Ok(Exit::Done)
 }

@@ -15,7 +15,7 @@ pub(crate) fn run(app: &App, paths: &[PathBuf]) -> Result<Exit, Problem> {
     let mut words = Vec::new();
     let mut exit = Exit::Done;
     for path in paths {
-        let source = Source::file(path, files::read_json_text(path)?);
+        let source = Source::file(path, files::read_text(path)?);
         let (flow, findings) = Flow::validate(&source.text, &app.registry);
         match flow {
             Some(_) => words.push(format!("{} is valid", path.display())),
@@ -24,7 +24,7 @@ pub(crate) fn run(app: &App, paths: &[PathBuf]) -> Result<Exit, Problem> {
         if !findings.is_empty() {
             app.console.say(&app.console.style.findings(&source, &findings));
         }
-        all.push(json!({ "file": path, "diagnostics": findings }));
+        all.push(json!({ "file": path.display().to_string(), "diagnostics": findings }));
     }
     app.console.result(&words.join("\n"), &all);
     Ok(exit)
