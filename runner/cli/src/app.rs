@@ -125,24 +125,30 @@ pub(crate) async fn start_sandbox(port: u16) -> Result<Sandbox, Problem> {
 pub(crate) fn cancelled_by_signal() -> CancellationToken {
     let token = CancellationToken::new();
     let cancel = token.clone();
+    // The handlers stand before anything is begun that they are to end.
+    let ended = ended_by_signal();
     tokio::spawn(async move {
-        ended_by_signal().await;
+        ended.await;
         cancel.cancel();
     });
     token
 }
 
 #[cfg(unix)]
-async fn ended_by_signal() {
+fn ended_by_signal() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
+    let signals = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
+    async move {
+        match signals {
+            (Ok(mut interrupt), Ok(mut terminate)) => {
+                tokio::select! {
+                    _ = interrupt.recv() => {}
+                    _ = terminate.recv() => {}
+                }
             }
+            // Without handlers, the signals end the process by themselves.
+            _ => std::future::pending().await,
         }
-        Err(_) => drop(tokio::signal::ctrl_c().await),
     }
 }
 

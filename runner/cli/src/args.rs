@@ -83,7 +83,7 @@ pub(crate) enum Command {
     },
     /// Turn a curl command line into a Raw Request step.
     FromCurl {
-        /// The whole command line, as one argument.
+        /// The whole command line, as one argument; - reads it from stdin.
         #[arg(value_name = "CURL")]
         line: String,
     },
@@ -111,9 +111,9 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "FILE", conflicts_with = "input")]
     pub(crate) input_file: Option<PathBuf>,
     /// Run only this step.
-    #[arg(long, value_name = "ID", requires = "pins")]
+    #[arg(long, value_name = "ID")]
     pub(crate) step: Option<String>,
-    /// A file with the outputs of earlier steps: {"STEP": OUTPUT, …}.
+    /// A file with the outputs of earlier steps: {"STEP": OUTPUT, …}, or the report of an earlier run.
     #[arg(long, value_name = "FILE", requires = "step")]
     pub(crate) pins: Option<PathBuf>,
     /// How long the whole run may take, such as 90s.

@@ -19,6 +19,14 @@ pub(crate) fn read_text(path: &Path) -> Result<String, Problem> {
     String::from_utf8(bytes).map_err(|_| problem(path, "is not UTF-8 text"))
 }
 
+/// What stands on stdin.
+pub(crate) fn read_stdin() -> Result<String, Problem> {
+    let mut text = String::new();
+    let read = std::io::stdin().take(limits::INPUT).read_to_string(&mut text);
+    read.map_err(|error| problem(Path::new("stdin"), &format!("cannot be read: {error}")))?;
+    Ok(text)
+}
+
 /// The content of a file that is to be uploaded.
 pub(crate) fn read_upload(path: &Path) -> Result<Vec<u8>, Problem> {
     read(path, limits::UPLOAD)

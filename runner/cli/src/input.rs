@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use connector_sdk::nearest;
 use runner_flow::Document;
 use serde_json::{Map, Value};
 
@@ -32,6 +33,18 @@ pub(crate) fn from_option(option: &str, given: &[String], schema: Option<&Value>
         }
     }
     Ok(Value::Object(input))
+}
+
+/// Words about each field of the input that the schema says nothing of: it is most likely misspelt.
+pub(crate) fn unknown(input: &Value, schema: Option<&Value>) -> Vec<String> {
+    let known = schema.and_then(|schema| schema.get("properties")?.as_object());
+    let (Some(known), Some(given)) = (known, input.as_object()) else { return Vec::new() };
+    let strangers = given.keys().filter(|key| !known.contains_key(*key));
+    let words = strangers.map(|key| match nearest(key, known.keys().map(String::as_str)) {
+        Some(near) => format!("the flow has no input {key:?}; did you mean {near:?}?"),
+        None => format!("the flow has no input {key:?}"),
+    });
+    words.collect()
 }
 
 fn document(source: Source) -> Result<Value, Problem> {

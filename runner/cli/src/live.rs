@@ -17,13 +17,21 @@ pub(crate) struct Live {
     console: Arc<Console>,
     /// The step whose text is the result, and so goes to stdout while it arrives.
     result_of: Option<String>,
+    is_single_action: bool,
     /// What has gone to stdout of it.
     streamed: Mutex<String>,
 }
 
 impl Live {
-    pub(crate) fn new(console: &Arc<Console>, result_of: Option<String>) -> Arc<Self> {
-        Arc::new(Self { console: Arc::clone(console), result_of, streamed: Mutex::default() })
+    /// For a flow whose result is this step's text, if it is.
+    pub(crate) fn of_flow(console: &Arc<Console>, result_of: Option<String>) -> Arc<Self> {
+        Arc::new(Self { console: Arc::clone(console), result_of, is_single_action: false, streamed: Mutex::default() })
+    }
+
+    /// For a single action.
+    pub(crate) fn of_action(console: &Arc<Console>, id: &str) -> Arc<Self> {
+        let (console, result_of) = (Arc::clone(console), Some(id.to_owned()));
+        Arc::new(Self { console, result_of, is_single_action: true, streamed: Mutex::default() })
     }
 
     /// Of several answers that arrive together, only the first can be read as it comes.
@@ -79,8 +87,13 @@ impl Live {
         Ok(Exit::of_report(report))
     }
 
+    /// The result of a single action that streamed is its text; whoever wants the whole asks for JSON.
     fn result(&self, report: &RunReport, streamed: &str) {
-        let already_there = !streamed.is_empty() && matches!(&report.output, Value::String(text) if text == streamed);
+        let is_the_result = match &report.output {
+            Value::String(text) => text == streamed,
+            _ => self.is_single_action,
+        };
+        let already_there = !streamed.is_empty() && is_the_result;
         if report.error.is_none() && !already_there && !report.output.is_null() {
             self.console.result(&shown(&report.output), &report.output);
         }

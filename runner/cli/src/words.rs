@@ -36,6 +36,11 @@ impl Style {
         if self.colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
     }
 
+    /// Something doubtful that stops nothing.
+    pub(crate) fn warning(self, message: &str) -> String {
+        format!("{} {}", self.yellow("warning:"), printable(message))
+    }
+
     /// Why a command could not do what was asked.
     pub(crate) fn problem(self, problem: &Problem) -> String {
         match problem {
@@ -55,6 +60,8 @@ impl Style {
             [("origin", "whose fault"), ("status", "status"), ("request_id", "request id"), ("attempts", "attempts")]
         {
             match failure.get(key) {
+                // Cancelling is nobody's fault.
+                Some(Value::String(value)) if value == "cancelled" => {}
                 Some(Value::String(value)) => facts.push(format!("{name}: {}", printable(value))),
                 Some(value @ Value::Number(_)) => facts.push(format!("{name}: {value}")),
                 _ => {}

@@ -119,6 +119,14 @@ fn a_credential_stays_out_of_the_step() {
 }
 
 #[test]
+fn what_browsers_copy_is_read() {
+    let line = r#"curl https://api.x.ai/v1/x --data-raw $'{"q":"it\'s \u0041"}' -H 'X-Cost: 5$' -H "X-Two: $'no'""#;
+    let with = Shell::default().run(["from-curl", line]).exits(0).json()["with"].clone();
+    assert_eq!(with["data"], json!({ "q": "it's A" }));
+    assert_eq!(with["headers"], json!([{ "key": "X-Cost", "value": "5$" }, { "key": "X-Two", "value": "$'no'" }]));
+}
+
+#[test]
 fn what_is_no_curl_line_is_refused() {
     for line in [
         "wget https://x.ai",

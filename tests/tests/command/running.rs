@@ -109,6 +109,8 @@ fn input_comes_whole_field_by_field_or_from_a_file() {
         let outcome = shell.run(["run", "f.linkwork.json"].iter().chain(args)).exits(0);
         assert_eq!(outcome.json()["output"], expected);
     }
+    let doubtful = shell.run(["run", "f.linkwork.json", "--input", "a=7", "--input", "n=7", "--input", "A=8"]).exits(0);
+    assert!(doubtful.stderr.contains("warning: the flow has no input \"A\"; did you mean \"a\"?"), "{doubtful:?}");
     let refused = shell.run(["run", "f.linkwork.json", "--input", "n=seven"]).exits(2);
     assert!(
         refused.stderr.contains("/a: is missing") && refused.stderr.contains("/n: must be a whole number"),

@@ -24,7 +24,7 @@ pub(crate) async fn run(app: &App, args: &ActionRunArgs) -> Result<Exit, Problem
         attach(action, &mut input, &args.file, &session.blobs).await?;
         let connector = app.registry.connector_of(action.id())?.id();
         let binding = session.connections.binding_for(connector, args.connection.connection.as_deref())?;
-        let live = Live::new(&app.console, Some(action.about().id.to_owned()));
+        let live = Live::of_action(&app.console, action.about().id);
         let mut request = session.request(input, Arc::clone(&live) as _);
         request.timeout = args.timeout;
         let report = session.engine.call(action.id(), &binding, request).await;

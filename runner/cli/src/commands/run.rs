@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use runner_flow::Flow;
+use serde_json::json;
 
 use crate::app::App;
 use crate::args::RunArgs;
@@ -19,14 +20,20 @@ pub(crate) async fn run(app: &App, args: &RunArgs) -> Result<Exit, Problem> {
         Some(path) => input::from_file(path)?,
         None => input::from_option("--input", &args.input, flow.input_schema())?,
     };
+    for key in input::unknown(&input, flow.input_schema()) {
+        app.console.say(&app.console.style.warning(&key));
+    }
     let folder = args.flow.parent().unwrap_or(Path::new(""));
     app.in_session(folder, async |session| {
-        let live = Live::new(&app.console, args.step.clone().or_else(|| result_of(&flow)));
+        let live = Live::of_flow(&app.console, result_of(&flow).filter(|_| args.step.is_none()));
         let mut request = session.request(input, Arc::clone(&live) as _);
         request.timeout = args.timeout;
-        let report = match (&args.step, &args.pins) {
-            (Some(step), Some(pins)) => session.engine.run_step(flow, step, input::from_file(pins)?, request).await,
-            _ => session.engine.run(flow, request).await,
+        let report = match &args.step {
+            Some(step) => {
+                let pins = args.pins.as_deref().map_or_else(|| Ok(json!({})), input::from_file)?;
+                session.engine.run_step(flow, step, pins, request).await
+            }
+            None => session.engine.run(flow, request).await,
         };
         live.finish(&report, &*session.blobs).await
     })

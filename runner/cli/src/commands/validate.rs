@@ -15,7 +15,15 @@ pub(crate) fn run(app: &App, paths: &[PathBuf]) -> Result<Exit, Problem> {
     let mut words = Vec::new();
     let mut exit = Exit::Done;
     for path in paths {
-        let source = Source::file(path, files::read_text(path)?);
+        let source = match files::read_text(path) {
+            Ok(text) => Source::file(path, text),
+            Err(problem) => {
+                app.console.say(&app.console.style.problem(&problem));
+                all.push(json!({ "file": path.display().to_string(), "error": problem.to_json() }));
+                exit = Exit::InvalidFile;
+                continue;
+            }
+        };
         let (flow, findings) = Flow::validate(&source.text, &app.registry);
         match flow {
             Some(_) => words.push(format!("{} is valid", path.display())),

@@ -1,6 +1,7 @@
 //! Turns a curl command line into a Raw Request step that sends the same request, but for its credentials.
 //! What a step has no counterpart for is refused, or left out with a note; nothing vanishes unsaid.
 
+mod quotes;
 mod step;
 mod words;
 
@@ -19,14 +20,14 @@ pub(crate) struct Converted {
 
 /// Reads `line` and finds the connector that its URL belongs to.
 pub(crate) fn convert(line: &str, registry: &Registry) -> Result<Converted, Problem> {
-    let words = shlex::split(line).ok_or_else(|| refuse("a quote is not closed"))?;
+    let words = shlex::split(&quotes::plain(line)).ok_or_else(|| refuse("a quote is not closed"))?;
     step::of(Request::read(words)?, registry)
 }
 
 fn refuse(why: &str) -> Problem {
     Problem::usage(
         format!("this is not a curl command line that can be turned into a step: {why}"),
-        "give it whole, in single quotes",
+        "give it whole, in single quotes, or by way of stdin: linkwork from-curl -",
     )
 }
 
