@@ -81,6 +81,14 @@ impl Shell {
         }
     }
 
+    /// Runs the command to its end, with its result going into this file.
+    pub fn run_into<S: AsRef<str>>(&self, file: &str, args: impl IntoIterator<Item = S>) -> Outcome {
+        let file = fs::OpenOptions::new().write(true).open(file).expect("the file can be opened");
+        let output = self.command(args).stdout(file).output().expect("the command starts");
+        let stderr = String::from_utf8(output.stderr).expect("stderr is text");
+        Outcome { code: output.status.code().unwrap_or(-1), stdout: String::new(), stderr }
+    }
+
     /// Starts the command.
     pub fn start<S: AsRef<str>>(&self, args: impl IntoIterator<Item = S>) -> Running {
         let mut child = self.command(args).spawn().expect("the command starts");

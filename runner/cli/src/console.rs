@@ -17,13 +17,21 @@ pub(crate) struct Console {
     pub(crate) style: Style,
     /// Whether the reader of stdout has gone, which is no error: the rest goes nowhere.
     closed: AtomicBool,
+    /// Whether a result could not be written for any other reason.
+    failed: AtomicBool,
     /// Whether a progress line stands on the terminal.
     in_progress: AtomicBool,
 }
 
 impl Console {
     pub(crate) fn new(format: Format) -> Self {
-        Self { format, style: Style::of_stderr(), closed: AtomicBool::new(false), in_progress: AtomicBool::new(false) }
+        Self {
+            format,
+            style: Style::of_stderr(),
+            closed: AtomicBool::new(false),
+            failed: AtomicBool::new(false),
+            in_progress: AtomicBool::new(false),
+        }
     }
 
     /// The result: text for people, or the value for machines.
@@ -48,9 +56,18 @@ impl Console {
         }
         let mut stdout = io::stdout().lock();
         let text = if stdout.is_terminal() { Cow::from(printable(text)) } else { Cow::from(text) };
-        if stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).is_err() {
+        if let Err(error) = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
             self.closed.store(true, Ordering::Relaxed);
+            if error.kind() != io::ErrorKind::BrokenPipe {
+                self.failed.store(true, Ordering::Relaxed);
+                self.say(&self.style.unwritten(&error));
+            }
         }
+    }
+
+    /// Whether a result was lost because it could not be written.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.failed.load(Ordering::Relaxed)
     }
 
     /// Words for people.

@@ -22,6 +22,7 @@ use clap::Parser as _;
 use crate::app::App;
 use crate::args::Cli;
 use crate::console::Console;
+use crate::exit::Exit;
 
 fn main() -> ExitCode {
     let Cli { global, command } = Cli::parse();
@@ -31,5 +32,8 @@ fn main() -> ExitCode {
         console.problem(&problem);
         problem.exit()
     });
-    exit.into()
+    match exit {
+        Exit::Done if console.has_failed() => Exit::Failed.into(),
+        exit => exit.into(),
+    }
 }

@@ -17,7 +17,8 @@ pub(crate) struct Style {
 impl Style {
     pub(crate) fn of_stderr() -> Self {
         let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        Self { colour: std::io::stderr().is_terminal() && !refused }
+        let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        Self { colour: std::io::stderr().is_terminal() && !refused && !dumb }
     }
 
     fn red(self, text: &str) -> String {
@@ -39,6 +40,11 @@ impl Style {
     /// Something doubtful that stops nothing.
     pub(crate) fn warning(self, message: &str) -> String {
         format!("{} {}", self.yellow("warning:"), printable(message))
+    }
+
+    /// A result that was lost on its way out.
+    pub(crate) fn unwritten(self, error: &std::io::Error) -> String {
+        self.error("stdout", &format!("the result cannot be written: {error}"), None)
     }
 
     /// Why a command could not do what was asked.

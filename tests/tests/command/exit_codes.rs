@@ -30,6 +30,14 @@ fn every_ending_has_its_code() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn a_result_that_is_lost_is_a_failure() {
+    let outcome = Shell::default().run_into("/dev/full", ["actions"]);
+    assert_eq!(outcome.code, 1);
+    assert!(outcome.stderr.contains("the result cannot be written"), "{}", outcome.stderr);
+}
+
+#[test]
 fn a_flow_has_the_same_codes() {
     let flow = r#"{"linkwork":1,"name":"f","connections":{"grok":{"connector":"xai-grok"}},"steps":[{"id":"a","action":"xai-grok/raw-request","timeout":"300ms","with":{"url":"/x","method":"METHOD"}}]}"#;
     for (method, reply, code) in [
