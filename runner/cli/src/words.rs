@@ -8,6 +8,15 @@ use serde_json::Value;
 
 use crate::problem::{Problem, Source};
 
+/// What else is known of a failure, and what it is called.
+const FACTS: [(&str, &str); 5] = [
+    ("origin", "whose fault"),
+    ("status", "status"),
+    ("request_id", "request id"),
+    ("retry_after_ms", "asks to wait, in ms"),
+    ("attempts", "attempts"),
+];
+
 /// Colours, where stderr is a terminal and nobody asked for none.
 #[derive(Clone, Copy)]
 pub(crate) struct Style {
@@ -62,9 +71,7 @@ impl Style {
         let text = |key: &str| failure.get(key).and_then(Value::as_str);
         let mut words = self.error(text("code").unwrap_or("error"), text("message").unwrap_or_default(), text("fix"));
         let mut facts = Vec::new();
-        for (key, name) in
-            [("origin", "whose fault"), ("status", "status"), ("request_id", "request id"), ("attempts", "attempts")]
-        {
+        for (key, name) in FACTS {
             match failure.get(key) {
                 // Cancelling is nobody's fault.
                 Some(Value::String(value)) if value == "cancelled" => {}

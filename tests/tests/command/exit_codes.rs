@@ -30,6 +30,15 @@ fn every_ending_has_its_code() {
 }
 
 #[test]
+fn a_wait_that_is_too_long_to_sleep_through_is_said() {
+    let upstream = Wire::always(Reply::new(429, &[("retry-after", "120")], "{}"));
+    let shell = Shell::default().grok_at(&upstream.url("/v1"), "xai-test");
+    let outcome = shell.run(["action", "run", "xai-grok/list-models"]).exits(1);
+    assert!(outcome.stderr.contains("asks to wait, in ms: 120000"), "{}", outcome.stderr);
+    assert_eq!(upstream.requests().len(), 1);
+}
+
+#[test]
 #[cfg(target_os = "linux")]
 fn a_result_that_is_lost_is_a_failure() {
     let outcome = Shell::default().run_into("/dev/full", ["actions"]);
