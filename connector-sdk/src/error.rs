@@ -382,7 +382,7 @@ impl std::error::Error for Error {
     }
 }
 
-/// The one JSON shape of an error: `{code, message, origin, …}`, absent parts left out.
+/// `{code, message, origin, …}`, absent parts left out: the shape that the report of a run gives to its failures too.
 impl Serialize for Error {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let inner = &self.0;

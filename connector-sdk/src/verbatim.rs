@@ -26,11 +26,6 @@ impl<T> Verbatim<T> {
     pub fn get(&self) -> &Value {
         &self.value
     }
-
-    /// The JSON itself.
-    pub fn into_inner(self) -> Value {
-        self.value
-    }
 }
 
 impl<T: for<'a> Deserialize<'a>> Verbatim<T> {

@@ -75,22 +75,15 @@ impl<C: Connection> Action for RawRequest<C> {
 
     /// The count is the user's: one attempt, unless more are asked for, which is consent to repeat any method.
     fn retries(&self, input: &RawInput) -> Option<Policy> {
-        let delay = match input.use_exponential_backoff {
-            Some(true) => Delay::EXPONENTIAL,
-            _ => Delay::Fixed(Duration::from_millis(input.retry_delay_ms.unwrap_or(0))),
-        };
         let on = if input.retry_on_all_errors == Some(true) { RetryOn::AllErrors } else { RetryOn::ServerErrors };
-        Some(Policy { max_attempts: 1 + input.max_retry_count.unwrap_or(0), on, delay })
+        Some(Policy { max_attempts: 1 + input.max_retry_count.unwrap_or(0), on, delay: delay(input) })
     }
 
     /// All attempts and the waits between them.
     fn timeout(&self, input: &RawInput) -> Duration {
         let attempt = input.timeout_ms.filter(|ms| *ms > 0).map_or(limits::ATTEMPT, Duration::from_millis);
         let retries = input.max_retry_count.unwrap_or(0);
-        let wait = match input.use_exponential_backoff {
-            Some(true) => Delay::EXPONENTIAL.longest(),
-            _ => Duration::from_millis(input.retry_delay_ms.unwrap_or(0)),
-        };
+        let wait = delay(input).longest();
         // A provider may ask for longer waits than the input does.
         attempt.max(limits::CONNECT) * (retries + 1) + wait.max(limits::RETRY_AFTER) * retries
     }
@@ -111,6 +104,14 @@ impl<C: Connection> Action for RawRequest<C> {
             Some(error) => Err(error.with_response(output.to_json())),
             None => Ok(output),
         }
+    }
+}
+
+/// The wait between two attempts, as the input has it.
+fn delay(input: &RawInput) -> Delay {
+    match input.use_exponential_backoff {
+        Some(true) => Delay::EXPONENTIAL,
+        _ => Delay::Fixed(Duration::from_millis(input.retry_delay_ms.unwrap_or(0))),
     }
 }
 

@@ -52,7 +52,7 @@ impl Failure {
     }
 }
 
-/// The one JSON shape of an error, `{code, message, origin, …}`, absent parts left out.
+/// An error as a run keeps and reports it: the JSON shape of [`Error`], and the step that failed.
 #[derive(Clone, PartialEq, Serialize)]
 pub struct ErrorReport {
     /// The stable code, in `snake_case`.

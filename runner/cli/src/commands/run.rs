@@ -41,7 +41,7 @@ pub(crate) async fn run(app: &App, args: &RunArgs) -> Result<Exit, Problem> {
 }
 
 /// The flow in a file, checked against the connectors. Warnings are said, errors end it.
-pub(crate) fn load(app: &App, path: &Path) -> Result<Flow, Problem> {
+fn load(app: &App, path: &Path) -> Result<Flow, Problem> {
     let source = Source::file(path, files::read_text(path)?);
     let (flow, findings) = Flow::validate(&source.text, &app.registry);
     let Some(flow) = flow else { return Err(Problem::Invalid { source, findings }) };
