@@ -95,7 +95,7 @@ impl Flow {
         let path = self.definition.output.as_ref()?.only_path()?;
         match &path.root {
             Root::Output(step) => Some(OutputPath { step, within: !path.segments.is_empty() }),
-            Root::Input | Root::Status(_) | Root::Error(_) | Root::RunId => None,
+            Root::Variable(_) | Root::Turn(_) | Root::Status(_) | Root::Error(_) => None,
         }
     }
 

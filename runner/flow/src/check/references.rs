@@ -10,13 +10,13 @@ pub(super) fn check(flow: &Definition, findings: &mut Findings<'_>) {
     for step in &flow.steps {
         let before = flow.order.get(step.id()).copied().unwrap_or_default();
         for (key, template) in step.templates() {
-            for (pointer, path) in template.paths() {
+            for (pointer, path) in template.references() {
                 let pointer = format!("{}/{key}{pointer}", step.pointer());
                 check_path(flow, path, &pointer, before, findings);
             }
         }
     }
-    for (pointer, path) in flow.output.iter().flat_map(|output| output.paths()) {
+    for (pointer, path) in flow.output.iter().flat_map(|output| output.references()) {
         check_path(flow, path, &format!("/output{pointer}"), usize::MAX, findings);
     }
 }
@@ -24,8 +24,8 @@ pub(super) fn check(flow: &Definition, findings: &mut Findings<'_>) {
 /// Checks a path in a place that only the steps before `before` come before.
 fn check_path(flow: &Definition, path: &Path, pointer: &str, before: usize, findings: &mut Findings<'_>) {
     let place = || Place::Within(pointer, path.range.clone());
-    if path.root == Root::Input {
-        return check_input(flow, path, &place, findings);
+    if let Root::Variable(name) = &path.root {
+        return check_variable(flow, name, path, &place, findings);
     }
     let Some(id) = path.root.step() else { return };
     match flow.order.get(id) {
@@ -48,7 +48,26 @@ fn field(path: &Path) -> &'static str {
     match path.root {
         Root::Status(_) => "status",
         Root::Error(_) => "error",
-        Root::Output(_) | Root::Input | Root::RunId => "output",
+        Root::Output(_) | Root::Variable(_) | Root::Turn(_) => "output",
+    }
+}
+
+/// Checks that there is such a name at the top.
+fn check_variable<'p>(
+    flow: &Definition,
+    name: &str,
+    path: &Path,
+    place: &dyn Fn() -> Place<'p>,
+    findings: &mut Findings<'_>,
+) {
+    match (name, path.segments.first()) {
+        ("input", _) => check_input(flow, path, place, findings),
+        ("run", Some(Segment::Key(field))) if field == "id" => {}
+        ("run", _) => findings.error("expression", place(), "run.id is all there is of run", None),
+        (name, _) => {
+            let fix = did_you_mean(name, ["input", "steps", "run"].into_iter());
+            findings.error("expression", place(), format!("there is no {name:?} here"), fix);
+        }
     }
 }
 

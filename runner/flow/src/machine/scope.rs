@@ -1,34 +1,41 @@
 //! What expressions see of a run.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::Machine;
 use super::record::Records;
-use crate::expression::{Scope, StepResult};
+use crate::expression::{Scope, StepResult, TurnField, View, Within};
 
 pub(super) struct RunScope<'m> {
-    input: &'m Value,
-    run_id: &'m str,
+    input: &'m Arc<Value>,
+    run: &'m Arc<Value>,
     records: &'m Records,
 }
 
 impl Machine {
     pub(super) fn scope(&self) -> RunScope<'_> {
-        RunScope { input: &self.begin.input, run_id: &self.begin.run_id, records: &self.records }
+        RunScope { input: &self.input, run: &self.run, records: &self.records }
     }
 }
 
 impl Scope for RunScope<'_> {
-    fn input(&self) -> &Value {
-        self.input
+    fn variable(&self, name: &str) -> Option<View<'_>> {
+        let owner = match name {
+            "input" => self.input,
+            "run" => self.run,
+            _ => return None,
+        };
+        Some(View::Shared { owner, within: Within::Whole })
     }
 
-    fn run_id(&self) -> &str {
-        self.run_id
+    fn turn(&self, _: TurnField) -> Option<View<'_>> {
+        None
     }
 
     fn step(&self, id: &str) -> Option<StepResult<'_>> {
-        let (record, error) = self.records.get(id)?;
-        Some(StepResult { output: &record.output, status: record.status.code(), error })
+        let (record, shared) = self.records.get(id)?;
+        Some(StepResult { output: &shared.output, status: record.status.code(), error: shared.error.as_ref() })
     }
 }
