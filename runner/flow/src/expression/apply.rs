@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use super::evaluate::{Frame, Lent};
 use super::filters::{Apply, Given, attribute, no_attribute};
+use super::jinja_tests::{Holds, Test};
 use super::operators::is_true;
 use super::program::{Each, Expr, FilterCall, TestCall};
-use super::tests::{Holds, Test};
 use super::undefined::Undefined;
 
 type Args<'e> = Vec<Option<Cow<'e, Value>>>;
@@ -54,7 +54,8 @@ impl FilterCall {
             }
             Some(Each::Test(..)) | None => {
                 let fix = || Some("write map('upper') or map(attribute='name')".to_owned());
-                let path = given.text_arg(1)?.ok_or_else(|| Undefined::new("map needs a filter or an attribute", fix()))?;
+                let path =
+                    given.text_arg(1)?.ok_or_else(|| Undefined::new("map needs a filter or an attribute", fix()))?;
                 let one = |item| {
                     let value = attribute(item, path).or_else(|| given.arg(2));
                     given.budget.copy(value.ok_or_else(|| no_attribute(path))?)

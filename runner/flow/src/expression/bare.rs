@@ -22,7 +22,8 @@ pub(crate) struct Expression {
 impl Expression {
     /// Reads an expression. Everything that is wrong with it is found at once.
     pub(crate) fn compile(text: &str) -> Result<Self, Vec<NotAnExpression>> {
-        let refused = |refusals: Vec<_>| refusals.into_iter().map(|refusal| NotAnExpression::new("", refusal)).collect();
+        let refused =
+            |refusals: Vec<_>| refusals.into_iter().map(|refusal| NotAnExpression::new("", refusal)).collect();
         read::bare(text).map(|formula| Self { formula }).map_err(refused)
     }
 

@@ -12,31 +12,35 @@ use serde_json::Value;
 use super::undefined::Undefined;
 use crate::footprint::footprint;
 
-/// How much work one evaluation may be. A step is an operation, or 64 bytes that one looks at.
+/// How many steps one evaluation may take. A step is an operation, or so many bytes that one looks at or makes.
 const STEPS: usize = 4_000_000;
+const STEP: usize = 64;
 
-/// The bytes that one evaluation may still make, and the steps that it may still take.
+/// What one evaluation may still make, and what it may still do, both in bytes.
 #[derive(Debug)]
 pub(super) struct Budget {
-    bytes: Cell<usize>,
-    steps: Cell<usize>,
+    makes: Cell<usize>,
+    does: Cell<usize>,
 }
 
 impl Budget {
     pub(super) fn new() -> Self {
-        Self { bytes: Cell::new(limits::EVALUATED), steps: Cell::new(STEPS) }
+        Self { makes: Cell::new(limits::EVALUATED), does: Cell::new(STEPS * STEP) }
     }
 
     /// Pays for what is about to be made.
     pub(super) fn spend(&self, bytes: usize) -> Result<(), Undefined> {
-        self.bytes.set(self.bytes.get().checked_sub(bytes).ok_or_else(spent)?);
-        self.work(bytes)
+        self.makes.set(self.makes.get().checked_sub(bytes).ok_or_else(spent)?);
+        self.look_at(bytes)
     }
 
     /// Pays for one operation and the bytes that it looks at.
     pub(super) fn work(&self, bytes: usize) -> Result<(), Undefined> {
-        let steps = self.steps.get().checked_sub(1 + bytes / 64);
-        self.steps.set(steps.ok_or_else(worn_out)?);
+        self.look_at(bytes.saturating_add(STEP))
+    }
+
+    fn look_at(&self, bytes: usize) -> Result<(), Undefined> {
+        self.does.set(self.does.get().checked_sub(bytes).ok_or_else(worn_out)?);
         Ok(())
     }
 

@@ -6,9 +6,9 @@ use connector_sdk::nearest;
 use minijinja::machinery::ast;
 
 use super::filters::{Apply, FILTERS, Filter};
+use super::jinja_tests::{TESTS, Test};
 use super::lower::Lowering;
 use super::program::{Each, Expr, FilterCall, Kind, TestCall};
-use super::tests::{TESTS, Test};
 
 impl Lowering<'_> {
     pub(super) fn filter(&mut self, call: &ast::Filter<'_>, range: Range<usize>) -> Expr {
@@ -125,14 +125,22 @@ impl Lowering<'_> {
                 Some(slot) if ordered[slot].is_none() => ordered[slot] = Some(value),
                 _ => {
                     let takes = if parameters.is_empty() { "nothing".to_owned() } else { parameters.join(", ") };
-                    self.refuse(value.range, format!("{name} does not take this"), Some(format!("{name} takes {takes}")));
+                    self.refuse(
+                        value.range,
+                        format!("{name} does not take this"),
+                        Some(format!("{name} takes {takes}")),
+                    );
                     return None;
                 }
             }
         }
         let missing = needs.iter().zip(&ordered).find(|(_, given)| given.is_none());
         if let Some((missing, _)) = missing {
-            self.refuse(range.clone(), format!("{name} needs {missing:?}"), Some(format!("write {name}({})", needs.join(", "))));
+            self.refuse(
+                range.clone(),
+                format!("{name} needs {missing:?}"),
+                Some(format!("write {name}({})", needs.join(", "))),
+            );
             return None;
         }
         Some(ordered)

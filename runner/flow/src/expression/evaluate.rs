@@ -131,9 +131,8 @@ impl Expr {
             (_, Value::Number(index)) => Segment::Index(index_in(0, index)),
             (_, other) => return Err(Undefined::unfit("a key is text or a whole number", other, None)),
         };
-        let missing = |parent: &Value| {
-            Undefined::nothing_at(frame.written(self), frame.written(base), parent, &segment)
-        };
+        let missing =
+            |parent: &Value| Undefined::nothing_at(frame.written(self), frame.written(base), parent, &segment);
         match parent {
             Cow::Borrowed(parent) => segment.of(parent).map(Cow::Borrowed).ok_or_else(|| missing(parent)),
             Cow::Owned(parent) => {

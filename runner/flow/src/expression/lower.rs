@@ -317,7 +317,8 @@ impl<'s> Lowering<'s> {
             let start = self.source[..left.range.end].rfind(|c| !is_part(c)).map_or(0, |before| before + 1);
             let rest = &self.source[start..];
             let key = &rest[..rest.find(|c| !is_part(c)).unwrap_or(rest.len())];
-            let fix = format!("a key with a hyphen needs brackets: ['{key}']; to subtract, write blanks around the minus");
+            let fix =
+                format!("a key with a hyphen needs brackets: ['{key}']; to subtract, write blanks around the minus");
             self.refuse(left.range.end..right.range.end, "a name holds no hyphen here", Some(fix));
         }
     }
@@ -349,7 +350,11 @@ impl<'s> Lowering<'s> {
         let test = self.expr(&choice.test_expr);
         let Some(otherwise) = &choice.false_expr else {
             let fix = "write else '' behind it".to_owned();
-            return self.refuse(then.range.start..test.range.end, "an if within an expression needs an else", Some(fix));
+            return self.refuse(
+                then.range.start..test.range.end,
+                "an if within an expression needs an else",
+                Some(fix),
+            );
         };
         let otherwise = self.expr(otherwise);
         let range = then.range.start..otherwise.range.end;

@@ -10,6 +10,7 @@ mod budget;
 mod calls;
 mod evaluate;
 mod filters;
+mod jinja_tests;
 mod lower;
 mod number;
 mod operators;
@@ -20,7 +21,6 @@ mod render;
 mod scope;
 mod source;
 mod template;
-mod tests;
 mod undefined;
 
 use std::ops::Range;

@@ -31,7 +31,9 @@ impl Num {
     /// The number as JSON holds it: from −2⁶³ to 2⁶⁴−1, or a finite double.
     pub(super) fn json(self) -> Result<Value, Undefined> {
         let number = match self {
-            Self::Whole(whole) => i64::try_from(whole).map(Number::from).or_else(|_| u64::try_from(whole).map(Number::from)).ok(),
+            Self::Whole(whole) => {
+                i64::try_from(whole).map(Number::from).or_else(|_| u64::try_from(whole).map(Number::from)).ok()
+            }
             Self::Real(real) => Number::from_f64(real),
         };
         number.map(Value::Number).ok_or_else(too_large)

@@ -9,8 +9,8 @@ use std::ops::Range;
 use serde_json::Value;
 
 use super::filters::Filter;
+use super::jinja_tests::Test;
 use super::path::Path;
-use super::tests::Test;
 
 /// What all parts of one text share.
 #[derive(Clone, Debug)]

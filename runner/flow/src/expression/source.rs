@@ -245,7 +245,9 @@ fn allowed(word: &str) -> Result<(), Option<String>> {
         "macro" | "endmacro" | "call" | "endcall" | "block" | "endblock" | "extends" | "include" | "import"
         | "from" => "a text stands for itself: write it out, or make a step with \"set\" of what is used twice",
         "filter" | "endfilter" => "write the filter behind the value: {{ value | upper }}",
-        "autoescape" | "endautoescape" => "nothing is escaped here; write {{ value | tojson }} or {{ value | urlencode }}",
+        "autoescape" | "endautoescape" => {
+            "nothing is escaped here; write {{ value | tojson }} or {{ value | urlencode }}"
+        }
         "break" | "continue" => "write {% for … if … %}",
         other => return Err(nearest(other, known.into_iter()).map(|near| format!("did you mean {near:?}?"))),
     };

@@ -65,7 +65,7 @@ impl Machine {
     pub fn new(flow: Arc<Flow>, begin: MachineStart) -> Self {
         Self {
             flow,
-            input: Arc::new(begin.input.clone()),
+            input: Arc::default(),
             run: Arc::new(json!({ "id": begin.run_id })),
             begin,
             deadline: None,
@@ -84,6 +84,7 @@ impl Machine {
             self.outcome = Some(Outcome::Failed { step: None, failure });
             return Vec::new();
         }
+        self.input = Arc::new(self.begin.input.clone());
         for (id, output) in std::mem::take(&mut self.begin.pins) {
             self.records.pin(&id, output, at);
         }

@@ -38,7 +38,8 @@ pub(super) fn list(given: &Given<'_>) -> Result<Value, Undefined> {
 }
 
 fn object<'g>(given: &Given<'g>) -> Result<&'g Map<String, Value>, Undefined> {
-    let map = given.value.as_object().ok_or_else(|| Undefined::unfit("this filter takes an object", given.value, None))?;
+    let map =
+        given.value.as_object().ok_or_else(|| Undefined::unfit("this filter takes an object", given.value, None))?;
     given.budget.work(map.len().saturating_mul(64))?;
     Ok(map)
 }
@@ -66,7 +67,10 @@ pub(super) fn dictsort(given: &Given<'_>) -> Result<Value, Undefined> {
         .iter()
         .map(|(name, value)| {
             let name_key = Cow::Owned(given.budget.text(name)?);
-            Ok((folded(given, if by_value { Cow::Borrowed(value) } else { name_key }, given.flag_arg(0)?)?, (name, value)))
+            Ok((
+                folded(given, if by_value { Cow::Borrowed(value) } else { name_key }, given.flag_arg(0)?)?,
+                (name, value),
+            ))
         })
         .collect::<Result<_, Undefined>>()?;
     put_in_order(given, &mut entries, given.flag_arg(2)?)?;

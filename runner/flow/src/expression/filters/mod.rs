@@ -69,13 +69,34 @@ pub(super) static FILTERS: [Filter; 42] = [
     plain("bool", &[], &[], value::bool, "Whether the value is anything but null, false, 0 or empty."),
     plain("capitalize", &[], &[], text::capitalize, "The text with a capital at its beginning, and none after it."),
     default("d", "The same as default."),
-    default("default", "The value, or what is given instead where it is missing or null; with true, also where it is empty."),
-    plain("dictsort", &[], &["case_sensitive", "by", "reverse"], list::dictsort, "The object's pairs [key, value], sorted by 'key' or 'value'."),
+    default(
+        "default",
+        "The value, or what is given instead where it is missing or null; with true, also where it is empty.",
+    ),
+    plain(
+        "dictsort",
+        &[],
+        &["case_sensitive", "by", "reverse"],
+        list::dictsort,
+        "The object's pairs [key, value], sorted by 'key' or 'value'.",
+    ),
     plain("first", &[], &[], list::first, "The first item of the list."),
     plain("float", &[], &["default"], value::float, "The value as a number that need not be whole."),
     plain("fromjson", &[], &[], value::fromjson, "The value that the text is the JSON of."),
-    plain("groupby", &["attribute"], &["default", "case_sensitive"], list::groupby, "The items in groups {grouper, list} by what they have under a key."),
-    plain("indent", &["width"], &["first", "blank"], text::indent, "The text with its lines moved in; with first, the first line too, with blank, empty ones too."),
+    plain(
+        "groupby",
+        &["attribute"],
+        &["default", "case_sensitive"],
+        list::groupby,
+        "The items in groups {grouper, list} by what they have under a key.",
+    ),
+    plain(
+        "indent",
+        &["width"],
+        &["first", "blank"],
+        text::indent,
+        "The text with its lines moved in; with first, the first line too, with blank, empty ones too.",
+    ),
     plain("int", &[], &["default"], value::int, "The value as a whole number, cut towards zero."),
     plain("items", &[], &[], list::items, "The object's pairs [key, value], in the order of the object."),
     plain("join", &[], &["d", "attribute"], list::join, "The items as one text, with d between them."),
@@ -83,20 +104,71 @@ pub(super) static FILTERS: [Filter; 42] = [
     plain("length", &[], &[], value::length, "How many characters, items or keys there are."),
     plain("count", &[], &[], value::length, "The same as length."),
     plain("lines", &[], &[], text::lines, "The lines of the text."),
-    plain("list", &[], &[], list::list, "The items of the list, the keys of the object, or the characters of the text."),
+    plain(
+        "list",
+        &[],
+        &[],
+        list::list,
+        "The items of the list, the keys of the object, or the characters of the text.",
+    ),
     plain("lower", &[], &[], text::lower, "The text in small letters."),
-    Filter { name: "map", about: "Each item put through the named filter, or what each has under the key attribute.", needs: &[], allows: &["filter", "attribute", "default"], apply: Apply::Map },
+    Filter {
+        name: "map",
+        about: "Each item put through the named filter, or what each has under the key attribute.",
+        needs: &[],
+        allows: &["filter", "attribute", "default"],
+        apply: Apply::Map,
+    },
     plain("max", &[], &["attribute", "case_sensitive"], list::max, "The greatest item."),
     plain("min", &[], &["attribute", "case_sensitive"], list::min, "The least item."),
-    pick("reject", false, false, "The items for which the named test does not hold; without a test, those that are not true."),
-    pick("rejectattr", false, true, "The items whose attribute does not pass the test; without a test, those where it is not true."),
-    plain("replace", &["old", "new"], &["count"], text::replace, "The text with each old replaced by new, or the first count of them."),
+    pick(
+        "reject",
+        false,
+        false,
+        "The items for which the named test does not hold; without a test, those that are not true.",
+    ),
+    pick(
+        "rejectattr",
+        false,
+        true,
+        "The items whose attribute does not pass the test; without a test, those where it is not true.",
+    ),
+    plain(
+        "replace",
+        &["old", "new"],
+        &["count"],
+        text::replace,
+        "The text with each old replaced by new, or the first count of them.",
+    ),
     plain("reverse", &[], &[], list::reverse, "The list, or the text, from its end."),
-    plain("round", &[], &["precision", "method"], value::round, "The number rounded to so many digits; 'common', 'ceil' or 'floor'."),
+    plain(
+        "round",
+        &[],
+        &["precision", "method"],
+        value::round,
+        "The number rounded to so many digits; 'common', 'ceil' or 'floor'.",
+    ),
     pick("select", true, false, "The items for which the named test holds; without a test, those that are true."),
-    pick("selectattr", true, true, "The items whose attribute passes the test; without a test, those where it is true."),
-    plain("sort", &[], &["reverse", "case_sensitive", "attribute"], list::sort, "The items in order; capitals do not count unless case_sensitive."),
-    plain("split", &[], &["sep", "maxsplit"], text::split, "The parts of the text between each sep, or else between blanks."),
+    pick(
+        "selectattr",
+        true,
+        true,
+        "The items whose attribute passes the test; without a test, those where it is true.",
+    ),
+    plain(
+        "sort",
+        &[],
+        &["reverse", "case_sensitive", "attribute"],
+        list::sort,
+        "The items in order; capitals do not count unless case_sensitive.",
+    ),
+    plain(
+        "split",
+        &[],
+        &["sep", "maxsplit"],
+        text::split,
+        "The parts of the text between each sep, or else between blanks.",
+    ),
     plain("string", &[], &[], value::string, "The value as text; lists and objects as JSON."),
     plain("sum", &[], &["attribute", "start"], list::sum, "The numbers of the list together."),
     plain("title", &[], &[], text::title, "The text with a capital at the beginning of each word."),
@@ -104,7 +176,13 @@ pub(super) static FILTERS: [Filter; 42] = [
     plain("trim", &[], &["chars"], text::trim, "The text without blanks, or these characters, at its ends."),
     plain("unique", &[], &["case_sensitive", "attribute"], list::unique, "The items without those that came before."),
     plain("upper", &[], &[], text::upper, "The text in capitals."),
-    plain("urlencode", &[], &[], text::urlencode, "The text for a URL; an object as key=value pairs with & between them."),
+    plain(
+        "urlencode",
+        &[],
+        &[],
+        text::urlencode,
+        "The text for a URL; an object as key=value pairs with & between them.",
+    ),
     plain("values", &[], &[], list::values, "The values of the object, without their keys."),
 ];
 
@@ -139,7 +217,8 @@ impl<'g> Given<'g> {
     /// The value, which must be a list. A look at each item is paid for.
     pub(super) fn list(&self) -> Result<&'g [Value], Undefined> {
         let fix = self.value.is_object().then(|| "write | items, | values or | list before it".to_owned());
-        let list = self.value.as_array().ok_or_else(|| Undefined::unfit("this filter takes a list", self.value, fix))?;
+        let list =
+            self.value.as_array().ok_or_else(|| Undefined::unfit("this filter takes a list", self.value, fix))?;
         self.budget.work(list.len().saturating_mul(64))?;
         Ok(list)
     }

@@ -72,7 +72,9 @@ pub(super) fn split(given: &Given<'_>) -> Result<Value, Undefined> {
     let text = given.text()?;
     let most = given.count_arg(1)?.map_or(usize::MAX, |most| most.saturating_add(1));
     match given.text_arg(0)? {
-        Some("") => Err(Undefined::new("text cannot be split at nothing", Some("write | list for its characters".to_owned()))),
+        Some("") => {
+            Err(Undefined::new("text cannot be split at nothing", Some("write | list for its characters".to_owned())))
+        }
         Some(sep) => parts(given, text.splitn(most, sep)),
         None => parts(given, text.split_whitespace()),
     }
@@ -132,7 +134,9 @@ fn encode_value(value: &Value, given: &Given<'_>, made: &mut PaidText<'_>) -> Re
             text.show(value)?;
             encode(&text.text, made)
         }
-        other => Err(Undefined::unfit("a URL takes text and numbers", other, Some("write | tojson before it".to_owned()))),
+        other => {
+            Err(Undefined::unfit("a URL takes text and numbers", other, Some("write | tojson before it".to_owned())))
+        }
     }
 }
 

@@ -120,6 +120,5 @@ pub(super) fn fromjson(given: &Given<'_>) -> Result<Value, Undefined> {
     let text = given.text()?;
     let values = text.bytes().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count() + 1;
     given.budget.spend(text.len() + values.saturating_mul(size_of::<Value>() + size_of::<String>()))?;
-    json::parse(text.as_bytes())
-        .map_err(|violation| Undefined::new(format!("this text {}", violation.message), None))
+    json::parse(text.as_bytes()).map_err(|violation| Undefined::new(format!("this text {}", violation.message), None))
 }

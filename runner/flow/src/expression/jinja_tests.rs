@@ -70,7 +70,12 @@ pub(super) static TESTS: [Test; 38] = [
     given("divisibleby", &["number"], divisible, "It is a multiple of that number."),
     given("lower", &[], |given| Ok(!given.text()?.chars().any(char::is_uppercase)), "The text has no capitals."),
     given("upper", &[], |given| Ok(!given.text()?.chars().any(char::is_lowercase)), "The text has no small letters."),
-    given("startingwith", &["start"], |given| with(given, |text, start| text.starts_with(start)), "The text begins so."),
+    given(
+        "startingwith",
+        &["start"],
+        |given| with(given, |text, start| text.starts_with(start)),
+        "The text begins so.",
+    ),
     given("endingwith", &["end"], |given| with(given, |text, end| text.ends_with(end)), "The text ends so."),
     compared("in", Comparison::In, "It is in that list, that text, or among that object's keys."),
     compared("eq", Comparison::Equal, "It is the same."),
@@ -88,7 +93,11 @@ pub(super) static TESTS: [Test; 38] = [
     compared(">", Comparison::Greater, "It is greater."),
     compared("ge", Comparison::GreaterOrEqual, "It is greater or the same."),
     compared(">=", Comparison::GreaterOrEqual, "It is greater or the same."),
-    look("empty", |value| !operators::is_true(value), "It is null, false, 0, or text, a list or an object without anything in it."),
+    look(
+        "empty",
+        |value| !operators::is_true(value),
+        "It is null, false, 0, or text, a list or an object without anything in it.",
+    ),
 ];
 
 impl Test {
