@@ -13,7 +13,7 @@ use super::undefined::Undefined;
 use crate::footprint::footprint;
 
 /// How many steps one evaluation may take. A step is an operation, or so many bytes that one looks at or makes.
-const STEPS: usize = 4_000_000;
+const STEPS: usize = 1_000_000;
 const STEP: usize = 64;
 
 /// What one evaluation may still make, and what it may still do, both in bytes.

@@ -21,7 +21,10 @@ mod render;
 mod scope;
 mod source;
 mod template;
+#[cfg(test)]
+mod tests;
 mod undefined;
+mod words;
 
 use std::ops::Range;
 
@@ -30,6 +33,7 @@ pub(crate) use self::path::{Path, Root, Segment};
 pub(crate) use self::scope::{Scope, StepResult, TurnField, View, Within, kind};
 pub(crate) use self::template::{Outline, Template};
 pub(crate) use self::undefined::Undefined;
+pub use self::words::{Word, filters as expression_filters, tests as expression_tests};
 
 /// What stands between braces and is no expression.
 #[derive(Clone, Debug, PartialEq, Eq)]

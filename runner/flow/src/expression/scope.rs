@@ -38,7 +38,7 @@ pub(crate) enum TurnField {
 pub(crate) trait Scope {
     /// What stands under a name at the top: input, config, run, error, and what loops call their items.
     fn variable(&self, name: &str) -> Option<View<'_>>;
-    /// A field of `loop`, in a loop.
+    /// A field of `loop`: null where there is nothing under it in this turn, none outside of every loop.
     fn turn(&self, field: TurnField) -> Option<View<'_>>;
     /// The step with this id, if it is over (or skipped).
     fn step(&self, id: &str) -> Option<StepResult<'_>>;

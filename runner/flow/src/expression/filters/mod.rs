@@ -194,11 +194,6 @@ impl Filter {
     pub(super) fn find(name: &str) -> Option<&'static Self> {
         FILTERS.iter().find(|filter| filter.name == name)
     }
-
-    /// All parameters, in their order.
-    pub(super) fn parameters(&self) -> impl Iterator<Item = &'static str> {
-        self.needs.iter().chain(self.allows).copied()
-    }
 }
 
 impl<'g> Given<'g> {
