@@ -146,7 +146,7 @@ pub(super) static FILTERS: [Filter; 42] = [
         &[],
         &["precision", "method"],
         value::round,
-        "The number rounded to so many digits; 'common', 'ceil' or 'floor'.",
+        "The number rounded to so many digits, a half to the even one; the method is 'common', 'ceil' or 'floor'.",
     ),
     pick("select", true, false, "The items for which the named test holds; without a test, those that are true."),
     pick(
