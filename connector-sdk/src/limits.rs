@@ -28,6 +28,12 @@ pub const INPUT: u64 = 20 << 20;
 pub const EVALUATED: usize = 8 << 20;
 /// The outputs of all steps of a run together.
 pub const RUN_OUTPUTS: usize = 256 << 20;
+/// Turns of one loop.
+pub const TURNS: u64 = 1_000_000;
+/// How deep flows may run one another.
+pub const SUB_FLOWS: usize = 16;
+/// Signals that a run keeps for waits to come.
+pub const SIGNALS: usize = 100;
 /// A request's target.
 pub const TARGET: usize = 8 << 10;
 /// The values that JSON from outside may hold, each of which costs memory however short it is written.

@@ -1,16 +1,20 @@
 //! The structure of a flow file. What cannot be read is a finding and left out, so that the rest can still be checked.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::time::Duration;
 
-use connector_sdk::{Schema, pointer_to};
+use connector_sdk::Schema;
 use serde_json::Value;
 
+use crate::concurrency::Concurrency;
 use crate::diagnostic::{Findings, Place};
 use crate::expression::Template;
 use crate::name::check_name;
 use crate::object::Object;
-use crate::steps::Step;
+use crate::on_error::OnError;
+use crate::reading::{Reading, SubFlows};
+use crate::steps::{Block, Step};
 
 /// What a flow file defines.
 #[derive(Default)]
@@ -19,10 +23,18 @@ pub(crate) struct Definition {
     pub(crate) description: Option<String>,
     pub(crate) input: Option<Schema>,
     pub(crate) slots: Vec<Slot>,
-    pub(crate) steps: Vec<Step>,
+    pub(crate) steps: Block,
     pub(crate) output: Option<Template>,
-    /// The place of each step in the order, of unreadable ones too.
-    pub(crate) order: HashMap<String, usize>,
+    /// A JSON Schema of what each customer sets.
+    pub(crate) config: Option<Schema>,
+    /// How long a run may take.
+    pub(crate) timeout: Option<Duration>,
+    /// What is done when the flow has failed.
+    pub(crate) on_error: Option<OnError>,
+    /// How many runs may be under way together.
+    pub(crate) concurrency: Option<Concurrency>,
+    /// Ids of steps that could not be read: what refers to them is not to blame.
+    pub(crate) unreadable: BTreeSet<String>,
 }
 
 /// A connection that the flow needs.
@@ -33,39 +45,59 @@ pub(crate) struct Slot {
 }
 
 /// The keys of the file.
-pub(crate) const KEYS: [&str; 8] =
-    ["$schema", "linkwork", "name", "description", "input", "connections", "steps", "output"];
+pub(crate) const KEYS: [&str; 12] = [
+    "$schema",
+    "linkwork",
+    "name",
+    "description",
+    "input",
+    "config",
+    "connections",
+    "timeout",
+    "concurrency",
+    "steps",
+    "on_error",
+    "output",
+];
 
 /// The version of the format.
 const VERSION: u64 = 1;
 
 impl Definition {
-    pub(crate) fn read(file: &Value, findings: &mut Findings<'_>) -> Self {
+    pub(crate) fn read(file: &Value, findings: &mut Findings<'_>, sub_flows: &SubFlows<'_>) -> Self {
         let Some(file) = Object::read(file, String::new(), "a flow", findings) else { return Self::default() };
         file.only(&KEYS, "a flow", findings);
         file.text("$schema", findings);
         check_version(&file, findings);
         let name = name(&file, findings);
         let slots = slots(&file, findings);
-        let (mut steps, order) = steps(&file, findings);
-        steps.iter_mut().for_each(|step| step.choose_connection(&slots));
+        let mut reading =
+            Reading { findings, slots: &slots, sub_flows, ids: BTreeMap::new(), unreadable: BTreeSet::new() };
+        let steps = Block::required(&file, "steps", "a flow", &mut reading).unwrap_or_default();
+        let on_error = OnError::read(&file, &mut reading);
+        let concurrency = Concurrency::read(&file, &mut reading);
+        let unreadable = reading.unreadable;
         Self {
             name,
             description: file.text("description", findings).map(str::to_owned),
-            input: input(&file, findings),
+            input: schema(&file, "input", findings),
+            config: schema(&file, "config", findings),
+            timeout: file.duration("timeout", findings),
             output: file.template("output", findings),
             slots,
             steps,
-            order,
+            on_error,
+            concurrency,
+            unreadable,
         }
     }
 
-    /// The ids of the steps before this place, in order.
-    pub(crate) fn order_before(&self, before: usize) -> Vec<&str> {
-        let mut ids: Vec<(&str, usize)> = self.order.iter().map(|(id, index)| (id.as_str(), *index)).collect();
-        ids.retain(|(_, index)| *index < before);
-        ids.sort_by_key(|(_, index)| *index);
-        ids.into_iter().map(|(id, _)| id).collect()
+    /// Every step, in the order of the file, those in other steps too.
+    pub(crate) fn all_steps(&self) -> Vec<&Step> {
+        let mut all = Vec::new();
+        let on_error = self.on_error.iter().flat_map(|on_error| on_error.steps.iter());
+        self.steps.iter().chain(on_error).for_each(|step| step.visit(&mut |step| all.push(step)));
+        all
     }
 }
 
@@ -85,9 +117,9 @@ fn name(file: &Object<'_>, findings: &mut Findings<'_>) -> String {
     name.unwrap_or_default().to_owned()
 }
 
-fn input(file: &Object<'_>, findings: &mut Findings<'_>) -> Option<Schema> {
-    let object = file.object("input", findings)?;
-    let schema = Schema::new(file.get("input")?.clone());
+fn schema(file: &Object<'_>, key: &str, findings: &mut Findings<'_>) -> Option<Schema> {
+    let object = file.object(key, findings)?;
+    let schema = Schema::new(file.get(key)?.clone());
     if let Some(defect) = schema.defect() {
         findings.error(
             "invalid_schema",
@@ -113,29 +145,6 @@ fn slots(file: &Object<'_>, findings: &mut Findings<'_>) -> Vec<Slot> {
         }
     }
     slots
-}
-
-fn steps(file: &Object<'_>, findings: &mut Findings<'_>) -> (Vec<Step>, HashMap<String, usize>) {
-    let mut steps = Vec::new();
-    let mut order = HashMap::new();
-    let list = file
-        .required("steps", "a flow", findings)
-        .and_then(|_| file.typed("steps", "a list of steps", Value::as_array, findings));
-    if list.is_some_and(Vec::is_empty) {
-        findings.error("no_steps", Place::Value("/steps"), "a flow has at least one step", None);
-    }
-    for (index, value) in list.into_iter().flatten().enumerate() {
-        let pointer = pointer_to("/steps", &index.to_string());
-        let Some(object) = Object::read(value, pointer, "a step", findings) else { continue };
-        if let Some(id) = object.get("id").and_then(Value::as_str)
-            && order.insert(id.to_owned(), index).is_some()
-        {
-            let message = format!("there is a step {id:?} before this one");
-            findings.error("duplicate_id", Place::Value(&object.at("id")), message, None);
-        }
-        steps.extend(Step::read(&object, findings));
-    }
-    (steps, order)
 }
 
 impl fmt::Debug for Definition {

@@ -1,14 +1,18 @@
 //! A flow: what a file says, read and ready to run.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use connector_sdk::Registry;
 use serde_json::Value;
 
 use crate::check;
 use crate::definition::Definition;
 use crate::diagnostic::{Diagnostic, Findings};
-use crate::document::Document;
+use crate::document::{Document, Span};
 use crate::expression::Root;
-use crate::steps::Step;
+use crate::reading::{Folder, NoFolder, SubFlows};
+use crate::steps::{Step, StepKind};
 
 /// What a flow file says.
 #[derive(Debug)]
@@ -27,30 +31,61 @@ pub struct OutputPath<'f> {
 }
 
 impl Flow {
-    /// Reads a flow file: its syntax and its structure.
+    /// Reads a flow file that runs no other flows: its syntax and its structure.
     pub fn parse(text: &str) -> Result<Self, Vec<Diagnostic>> {
+        Self::parse_in(text, &NoFolder)
+    }
+
+    /// Reads a flow file of this folder: its syntax and its structure, and those of the flows that it runs.
+    pub fn parse_in(text: &str, folder: &dyn Folder) -> Result<Self, Vec<Diagnostic>> {
+        Self::read(text, &SubFlows::of(folder))
+    }
+
+    pub(crate) fn read(text: &str, sub_flows: &SubFlows<'_>) -> Result<Self, Vec<Diagnostic>> {
         let document = Document::parse(text)?;
         let mut findings = Findings::new(&document);
-        let definition = Definition::read(document.value(), &mut findings);
+        let definition = Definition::read(document.value(), &mut findings, sub_flows);
         if findings.has_errors() {
             return Err(findings.finish());
         }
         Ok(Self { document, definition })
     }
 
-    /// Reads a flow file and checks it against the connectors: everything that is wrong or doubtful, at once.
-    /// The flow is there if it can run.
-    pub fn validate(text: &str, registry: &Registry) -> (Option<Self>, Vec<Diagnostic>) {
+    /// Reads a flow file of this folder and checks it against the connectors: everything that is wrong or doubtful, at
+    /// once. The flow is there if it can run.
+    pub fn validate(text: &str, folder: &dyn Folder, registry: &Registry) -> (Option<Self>, Vec<Diagnostic>) {
         let document = match Document::parse(text) {
             Ok(document) => document,
             Err(found) => return (None, found),
         };
         let mut findings = Findings::new(&document);
-        let definition = Definition::read(document.value(), &mut findings);
+        let definition = Definition::read(document.value(), &mut findings, &SubFlows::of(folder));
         check::check(&definition, registry, &mut findings);
         let runs = !findings.has_errors();
         let found = findings.finish();
         (runs.then_some(Self { document, definition }), found)
+    }
+
+    /// The text of its file.
+    pub fn text(&self) -> &str {
+        self.document.text()
+    }
+
+    /// The flows that it runs, and those that they run, by the names of their files.
+    pub fn sub_flows(&self) -> BTreeMap<&str, &Arc<Self>> {
+        let mut found = BTreeMap::new();
+        for step in self.definition.all_steps() {
+            if let StepKind::SubFlow(sub) = step.kind() {
+                found.insert(sub.file(), sub.flow());
+                found.extend(sub.flow().sub_flows());
+            }
+        }
+        found
+    }
+
+    /// The place in the file of the value with this JSON Pointer.
+    pub fn locate(&self, pointer: &str) -> Span {
+        self.document.locate(pointer)
     }
 
     /// Everything that is wrong or doubtful about it with these connectors.
@@ -80,9 +115,14 @@ impl Flow {
         &self.definition.steps
     }
 
-    /// The step with this id.
+    /// Its steps and those that stand in them, in the order of the file.
+    pub fn all_steps(&self) -> Vec<&Step> {
+        self.definition.all_steps()
+    }
+
+    /// The step with this id, wherever it stands.
     pub fn step(&self, id: &str) -> Option<&Step> {
-        self.steps().iter().find(|step| step.id() == id)
+        self.all_steps().into_iter().find(|step| step.id() == id)
     }
 
     /// The JSON Schema of its input.
@@ -95,8 +135,13 @@ impl Flow {
         let path = self.definition.output.as_ref()?.only_path()?;
         match &path.root {
             Root::Output(step) => Some(OutputPath { step, within: !path.segments.is_empty() }),
-            Root::Input | Root::Status(_) | Root::Error(_) | Root::RunId => None,
+            Root::Variable(_) | Root::Turn(_) | Root::Status(_) | Root::Error(_) => None,
         }
+    }
+
+    /// The JSON Schema of what each customer sets.
+    pub fn config_schema(&self) -> Option<&Value> {
+        self.definition.config.as_ref().map(connector_sdk::Schema::json)
     }
 
     pub(crate) fn definition(&self) -> &Definition {

@@ -3,6 +3,7 @@
 //! Pure: no IO, no clock, no randomness. The same text and the same completions give the same operations.
 
 mod check;
+mod concurrency;
 mod definition;
 mod diagnostic;
 mod document;
@@ -14,17 +15,24 @@ mod footprint;
 mod machine;
 mod name;
 mod object;
+mod on_error;
+mod reading;
 mod retry;
 mod schema;
 mod steps;
 mod time;
 
+pub use self::concurrency::WhenFull;
 pub use self::diagnostic::{Diagnostic, Severity};
 pub use self::document::{Document, Span};
 pub use self::duration::{NotADuration, parse_duration};
 pub use self::failure::{ErrorReport, Failure, Repeat};
 pub use self::flow::{Flow, OutputPath};
 pub use self::machine::{Act, Done, Machine, MachineStart, Op, Outcome, Pins, Reason, Status, StepKey, StepRecord};
+pub use self::reading::{Folder, NoFolder};
 pub use self::schema::schema;
-pub use self::steps::{ActionStep, SetStep, Step, StepKind};
+pub use self::steps::{
+    ActionStep, Block, BranchStep, FailStep, ForEachStep, ParallelStep, RepeatStep, SetStep, Step, StepKind, StopStep,
+    SubFlowStep, WaitStep,
+};
 pub use self::time::Timestamp;

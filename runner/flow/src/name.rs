@@ -16,6 +16,26 @@ pub(crate) fn check_name(name: &str, place: Place<'_>, findings: &mut Findings<'
     good
 }
 
+/// Names that expressions know already.
+const TAKEN: [&str; 12] =
+    ["input", "config", "run", "steps", "error", "loop", "trigger", "true", "false", "none", "not", "in"];
+
+/// Whether a name can be one of expressions. If not, that is a finding.
+pub(crate) fn check_variable(name: &str, place: Place<'_>, findings: &mut Findings<'_>) -> bool {
+    let is_part = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    let good = name.starts_with(|c: char| c.is_ascii_lowercase()) && name.len() <= LONGEST && name.chars().all(is_part);
+    if TAKEN.contains(&name) {
+        let message = format!("{name:?} already has a meaning in expressions");
+        findings.error("shadowed_name", place, message, Some("choose another name".to_owned()));
+        return false;
+    }
+    if !good {
+        let message = format!("{name:?} is not a name for expressions: lower-case letters, digits and underscores");
+        findings.error("invalid_name", place, message, None);
+    }
+    good
+}
+
 /// The name that was probably meant.
 fn kebab(name: &str) -> Option<String> {
     let mut words = String::new();

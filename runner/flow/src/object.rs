@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::diagnostic::{Findings, Place, did_you_mean};
 use crate::duration::parse_duration;
-use crate::expression::{Template, kind};
+use crate::expression::{Expression, NotAnExpression, Template, kind};
 
 /// An object of the file, and where it stands.
 pub(crate) struct Object<'v> {
@@ -103,20 +103,34 @@ impl<'v> Object<'v> {
 
     /// The value under this key with its expressions.
     pub(crate) fn template(&self, key: &str, findings: &mut Findings<'_>) -> Option<Template> {
+        self.compiled(key, Template::compile(self.get(key)?), findings)
+    }
+
+    /// The bare expression under this key, if there is one.
+    pub(crate) fn expression(&self, key: &str, findings: &mut Findings<'_>) -> Option<Expression> {
+        let text = self.typed(key, "an expression in text", Value::as_str, findings)?;
+        self.compiled(key, Expression::compile(text), findings)
+    }
+
+    fn compiled<T>(
+        &self,
+        key: &str,
+        compiled: Result<T, Vec<NotAnExpression>>,
+        findings: &mut Findings<'_>,
+    ) -> Option<T> {
         let at = self.at(key);
-        match Template::compile(self.get(key)?) {
-            Ok(template) => Some(template),
-            Err(errors) => {
-                for error in errors {
-                    let pointer = format!("{at}{}", error.pointer);
-                    let place = match error.range {
-                        Some(range) => Place::Within(&pointer, range),
-                        None => Place::Key(&pointer),
-                    };
-                    findings.error("expression", place, error.message, error.fix);
-                }
-                None
-            }
+        let errors = match compiled {
+            Ok(compiled) => return Some(compiled),
+            Err(errors) => errors,
+        };
+        for error in errors {
+            let pointer = format!("{at}{}", error.pointer);
+            let place = match error.range {
+                Some(range) => Place::Within(&pointer, range),
+                None => Place::Key(&pointer),
+            };
+            findings.error("expression", place, error.message, error.fix);
         }
+        None
     }
 }

@@ -1,5 +1,6 @@
 //! The only clock that a Machine knows: what it is told.
 
+use std::fmt;
 use std::ops::Add;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -21,11 +22,40 @@ impl Timestamp {
         self.0
     }
 
+    /// The moment that a text in RFC 3339 means, such as `2026-01-31T12:00:00Z`.
+    pub fn parse(text: &str) -> Result<Self, NotAMoment> {
+        let refuse = || NotAMoment(text.chars().take(40).collect());
+        let moment: jiff::Timestamp = text.parse().map_err(|_| refuse())?;
+        u64::try_from(moment.as_millisecond()).map(Self).map_err(|_| refuse())
+    }
+
     /// How long after `earlier` this is; nothing, if it is not.
     pub const fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
     }
 }
+
+/// The moment in RFC 3339, in UTC.
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match i64::try_from(self.0).ok().and_then(|millis| jiff::Timestamp::from_millisecond(millis).ok()) {
+            Some(moment) => moment.fmt(f),
+            None => write!(f, "{} ms after 1970", self.0),
+        }
+    }
+}
+
+/// Why a text is no moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotAMoment(String);
+
+impl fmt::Display for NotAMoment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} is not a moment; write a date, a time and its zone, such as 2026-01-31T12:00:00Z", self.0)
+    }
+}
+
+impl std::error::Error for NotAMoment {}
 
 impl Add<Duration> for Timestamp {
     type Output = Self;

@@ -8,7 +8,7 @@ use crate::diagnostic::{Findings, Place, did_you_mean};
 use crate::steps::{ActionStep, Step};
 
 pub(super) fn check(flow: &Definition, registry: &Registry, findings: &mut Findings<'_>) {
-    for step in &flow.steps {
+    for step in flow.all_steps() {
         let Some(action) = step.action() else { continue };
         if registry.connector(action.connector()).is_ok() {
             check_connection(flow, step, action, findings);
@@ -77,7 +77,7 @@ fn no_connection(flow: &Definition, step: &Step, connector: &str, findings: &mut
 fn check_retry(step: &Step, action: &ActionStep, findings: &mut Findings<'_>) {
     const OWN_COUNT: &str = "max_retry_count";
     let counted = action.with.outline().value.get(OWN_COUNT).is_some_and(|count| *count != 0);
-    if counted && action.retry.is_some() {
+    if counted && step.retry.is_some() {
         let message =
             format!("how often this action is tried is said twice: by \"retry\" and by its input {OWN_COUNT:?}");
         let fix = format!("keep one of them: \"retry\", or {OWN_COUNT:?} in \"with\"");

@@ -15,7 +15,7 @@ pub(super) fn check(flow: &Definition, registry: &Registry, findings: &mut Findi
             findings.error("unknown_connector", Place::Value(&format!("{pointer}/connector")), message, fix);
         }
         let used = |step: &Step| step.action().is_some_and(|action| action.connection.as_ref() == Some(&slot.name));
-        if !flow.steps.iter().any(used) {
+        if !flow.all_steps().into_iter().any(used) {
             let message = format!("no step uses the connection {:?}", slot.name);
             findings.warning("unused_connection", Place::Key(&pointer), message, Some("take it away".to_owned()));
         }

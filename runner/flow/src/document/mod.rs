@@ -50,6 +50,11 @@ impl Document {
         Ok(Self { text: text.to_owned(), lines, value, places })
     }
 
+    /// The text that was read.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     /// What the file holds.
     pub fn value(&self) -> &Value {
         &self.value

@@ -2,6 +2,7 @@
 //!
 //! Only the file is ever evaluated, never data. An expression is a plain path now: `{{ steps.ask.output.choices[0] }}`.
 
+mod bare;
 mod budget;
 mod evaluate;
 mod path;
@@ -11,10 +12,11 @@ mod text;
 
 use std::ops::Range;
 
+pub(crate) use self::bare::Expression;
 pub(crate) use self::evaluate::Undefined;
 pub(crate) use self::path::{Path, Root, Segment};
 pub(crate) use self::scope::kind;
-pub(crate) use self::scope::{Scope, StepResult};
+pub(crate) use self::scope::{Scope, StepResult, TurnField, View, Within};
 pub(crate) use self::template::Outline;
 pub(crate) use self::template::Template;
 

@@ -5,6 +5,8 @@ use std::ops::Range;
 
 use connector_sdk::nearest;
 
+use super::scope::TurnField;
+
 /// A path to a value, and where it stands in its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Path {
@@ -16,16 +18,16 @@ pub(crate) struct Path {
 /// What a path begins with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Root {
-    /// `input`.
-    Input,
+    /// `input`, `config`, `run`, `error`, or what a loop calls its items.
+    Variable(String),
+    /// `loop.index`, ….
+    Turn(TurnField),
     /// `steps.ID.output`.
     Output(String),
     /// `steps.ID.status`.
     Status(String),
     /// `steps.ID.error`.
     Error(String),
-    /// `run.id`.
-    RunId,
 }
 
 impl Root {
@@ -33,7 +35,7 @@ impl Root {
     pub(crate) fn step(&self) -> Option<&str> {
         match self {
             Self::Output(id) | Self::Status(id) | Self::Error(id) => Some(id),
-            Self::Input | Self::RunId => None,
+            Self::Variable(_) | Self::Turn(_) => None,
         }
     }
 }
@@ -73,11 +75,11 @@ impl Path {
 impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.root {
-            Root::Input => f.write_str("input"),
+            Root::Variable(name) => f.write_str(name),
+            Root::Turn(field) => write!(f, "loop.{}", format!("{field:?}").to_lowercase()),
             Root::Output(id) => write!(f, "steps.{id}.output"),
             Root::Status(id) => write!(f, "steps.{id}.status"),
             Root::Error(id) => write!(f, "steps.{id}.error"),
-            Root::RunId => f.write_str("run.id"),
         }?;
         self.segments.iter().try_for_each(|segment| segment.fmt(f))
     }
@@ -115,18 +117,19 @@ impl Reader<'_> {
     fn root(&mut self) -> Result<Root, NotAPath> {
         let start = self.at;
         match self.name().as_str() {
-            "input" => Ok(Root::Input),
             "steps" => self.step_root(),
-            "run" => self.field(&["id"], "run.id is all there is of run").map(|_| Root::RunId),
-            "" => Err(self.refuse(start, PLAIN_PATHS_ONLY.to_owned(), Some(EXAMPLES.to_owned()))),
-            other => {
-                let roots = ["input", "steps", "run"];
-                let fix = match nearest(other, roots.into_iter()) {
-                    Some(near) => format!("did you mean {near:?}?"),
-                    None => EXAMPLES.to_owned(),
-                };
-                Err(self.refuse(start, format!("there is no {other:?} here"), Some(fix)))
+            "loop" => {
+                let field =
+                    self.field(&["index", "key", "item", "previous"], "loop has index, key, item and previous")?;
+                Ok(Root::Turn(match field.as_str() {
+                    "index" => TurnField::Index,
+                    "key" => TurnField::Key,
+                    "item" => TurnField::Item,
+                    _ => TurnField::Previous,
+                }))
             }
+            "" => Err(self.refuse(start, PLAIN_PATHS_ONLY.to_owned(), Some(EXAMPLES.to_owned()))),
+            other => Ok(Root::Variable(other.to_owned())),
         }
     }
 

@@ -1,6 +1,7 @@
 //! What expressions can see: a view of shared values, never a copy of them.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use connector_sdk::nearest;
 use serde_json::Value;
@@ -8,13 +9,42 @@ use serde_json::Value;
 use super::evaluate::Undefined;
 use super::path::{Path, Root, Segment};
 
+/// A value that a run shares: a whole one, or a part of one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum View<'a> {
+    Shared { owner: &'a Arc<Value>, within: Within },
+    Text(&'a str),
+    Count(u64),
+    Null,
+}
+
+/// Which part of a shared value is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Within {
+    /// All of it.
+    Whole,
+    /// The nth item of a list.
+    Item(usize),
+    /// The value of the nth entry of an object.
+    Entry(usize),
+}
+
+/// A field of `loop`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TurnField {
+    Index,
+    Key,
+    Item,
+    Previous,
+}
+
 /// What an expression can see.
 pub(crate) trait Scope {
-    /// The run's input.
-    fn input(&self) -> &Value;
-    /// The run.
-    fn run_id(&self) -> &str;
-    /// The step with this id, if it is over.
+    /// What stands under a name at the top: input, config, run, error, and what loops call their items.
+    fn variable(&self, name: &str) -> Option<View<'_>>;
+    /// A field of `loop`, in a loop.
+    fn turn(&self, field: TurnField) -> Option<View<'_>>;
+    /// The step with this id, if it is over or skipped.
     fn step(&self, id: &str) -> Option<StepResult<'_>>;
 }
 
@@ -22,11 +52,29 @@ pub(crate) trait Scope {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct StepResult<'a> {
     /// What it gave, or null.
-    pub(crate) output: &'a Value,
+    pub(crate) output: &'a Arc<Value>,
     /// `succeeded`, …
     pub(crate) status: &'static str,
-    /// What went wrong, or null.
-    pub(crate) error: &'a Value,
+    /// What went wrong; if nothing did, none.
+    pub(crate) error: Option<&'a Arc<Value>>,
+}
+
+impl<'a> View<'a> {
+    pub(super) fn value(self) -> Cow<'a, Value> {
+        match self {
+            View::Shared { owner, within: Within::Whole } => Cow::Borrowed(owner),
+            View::Shared { owner, within: Within::Item(n) } => {
+                owner.get(n).map_or(Cow::Owned(Value::Null), Cow::Borrowed)
+            }
+            View::Shared { owner, within: Within::Entry(n) } => {
+                let value = owner.as_object().and_then(|map| map.values().nth(n));
+                value.map_or(Cow::Owned(Value::Null), Cow::Borrowed)
+            }
+            View::Text(text) => Cow::Owned(Value::from(text)),
+            View::Count(n) => Cow::Owned(Value::from(n)),
+            View::Null => Cow::Owned(Value::Null),
+        }
+    }
 }
 
 impl Path {
@@ -34,17 +82,29 @@ impl Path {
     pub(super) fn resolve<'a>(&self, scope: &'a dyn Scope) -> Result<Cow<'a, Value>, Undefined> {
         let step = |id: &str| scope.step(id).ok_or_else(|| Undefined::step(self, id));
         let root = match &self.root {
-            Root::Input => scope.input(),
-            Root::Output(id) => step(id)?.output,
-            Root::Error(id) => step(id)?.error,
+            Root::Variable(name) => {
+                let view = scope.variable(name);
+                view.ok_or_else(|| Undefined::new(format!("there is no {name} here"), None))?.value()
+            }
+            Root::Turn(field) => {
+                let view = scope.turn(*field);
+                view.ok_or_else(|| Undefined::new("there is no loop here".to_owned(), None))?.value()
+            }
+            Root::Output(id) => Cow::Borrowed(&**step(id)?.output),
+            Root::Error(id) => step(id)?.error.map_or(Cow::Owned(Value::Null), |error| Cow::Borrowed(&**error)),
             Root::Status(id) => return self.word(step(id)?.status),
-            Root::RunId => return self.word(scope.run_id()),
         };
-        let mut value = root;
+        match root {
+            Cow::Borrowed(value) => self.within(value).map(Cow::Borrowed),
+            Cow::Owned(value) => self.within(&value).cloned().map(Cow::Owned),
+        }
+    }
+
+    fn within<'v>(&self, mut value: &'v Value) -> Result<&'v Value, Undefined> {
         for (depth, segment) in self.segments.iter().enumerate() {
             value = child(value, segment).ok_or_else(|| self.undefined(depth, value))?;
         }
-        Ok(Cow::Borrowed(value))
+        Ok(value)
     }
 
     fn word<'a>(&self, word: &str) -> Result<Cow<'a, Value>, Undefined> {

@@ -45,6 +45,14 @@ impl Template {
         Self { node: Node::Literal(value) }
     }
 
+    /// The value, if it holds no expression.
+    pub(crate) fn as_literal(&self) -> Option<&Value> {
+        match &self.node {
+            Node::Literal(value) => Some(value),
+            _ => None,
+        }
+    }
+
     /// The path, if it is one expression and nothing else.
     pub(crate) fn only_path(&self) -> Option<&Path> {
         match &self.node {

@@ -192,6 +192,7 @@ impl Machine {
                 }
                 Vec::new()
             }
+            _ => Vec::new(),
         }
     }
 
@@ -219,7 +220,7 @@ impl Machine {
             action: action.action.clone(),
             connection: action.connection.clone(),
             input,
-            timeout: action.timeout.map(|timeout| (current.started + timeout).since(at)),
+            timeout: step.timeout().map(|timeout| (current.started + timeout).since(at)),
             time_left: self.deadline.map(|deadline| deadline.since(at)),
         };
         current.act();
@@ -230,7 +231,7 @@ impl Machine {
     /// Repeats the attempt after a wait, or ends the step.
     fn failed(&mut self, mut current: InFlight, failure: Failure, at: Timestamp) -> Vec<Op> {
         let flow = Arc::clone(&self.flow);
-        let retry = flow.steps().get(current.index).and_then(|step| step.action()?.retry.as_ref());
+        let retry = flow.steps().get(current.index).and_then(|step| step.retry.as_ref());
         let until = match self.cancelled {
             true => None,
             false => current.retry_at(retry, &failure, &self.begin.run_id, at),

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::Machine;
 use super::record::Records;
-use crate::expression::{Scope, StepResult};
+use crate::expression::{Scope, StepResult, TurnField, View};
 
 pub(super) struct RunScope<'m> {
     input: &'m Value,
@@ -19,16 +19,17 @@ impl Machine {
 }
 
 impl Scope for RunScope<'_> {
-    fn input(&self) -> &Value {
-        self.input
+    fn variable(&self, _: &str) -> Option<View<'_>> {
+        let _ = (self.input, self.run_id);
+        None
     }
 
-    fn run_id(&self) -> &str {
-        self.run_id
+    fn turn(&self, _: TurnField) -> Option<View<'_>> {
+        None
     }
 
     fn step(&self, id: &str) -> Option<StepResult<'_>> {
-        let (record, error) = self.records.get(id)?;
-        Some(StepResult { output: &record.output, status: record.status.code(), error })
+        let _ = self.records.get(id)?;
+        None
     }
 }

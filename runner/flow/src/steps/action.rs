@@ -1,15 +1,11 @@
 //! `action`: a step that calls an action of a connector.
 
-use std::time::Duration;
-
 use super::{KindOfStep, StepKind};
-use crate::diagnostic::Findings;
 use crate::expression::Template;
 use crate::object::Object;
-use crate::retry::RetrySettings;
+use crate::reading::Reading;
 
-pub(super) const KIND: KindOfStep =
-    KindOfStep { key: "action", keys: &["action", "connection", "with", "retry", "timeout"], read };
+pub(super) const KIND: KindOfStep = KindOfStep { key: "action", keys: &["action", "connection", "with"], read };
 
 /// What a step with `action` says.
 #[derive(Clone, Debug)]
@@ -20,10 +16,6 @@ pub struct ActionStep {
     pub(crate) connection: Option<String>,
     /// The action's input.
     pub(crate) with: Template,
-    /// How often it is tried, where the flow says so.
-    pub(crate) retry: Option<RetrySettings>,
-    /// How long it may take in all, where the flow says so.
-    pub(crate) timeout: Option<Duration>,
 }
 
 impl ActionStep {
@@ -39,18 +31,31 @@ impl ActionStep {
 
     /// The connector that the action belongs to.
     pub fn connector(&self) -> &str {
-        self.action.split('/').next().unwrap_or(&self.action)
+        connector_of(&self.action)
     }
 }
 
-fn read(step: &Object<'_>, findings: &mut Findings<'_>) -> Option<StepKind> {
+fn connector_of(action: &str) -> &str {
+    action.split('/').next().unwrap_or(action)
+}
+
+fn read(step: &Object<'_>, reading: &mut Reading<'_, '_>) -> Option<StepKind> {
+    let findings = &mut *reading.findings;
     let action = step.text("action", findings).map(str::to_owned);
-    let connection = step.text("connection", findings).map(str::to_owned);
-    let with = match step.get("with") {
-        Some(_) => step.object("with", findings).and_then(|_| step.template("with", findings)),
+    let named = step.text("connection", findings).map(str::to_owned);
+    let with = input(step, "with", reading);
+    let action = action?;
+    let connection = named.or_else(|| reading.only_slot_for(connector_of(&action)).map(str::to_owned));
+    Some(StepKind::Action(ActionStep { action, connection, with: with? }))
+}
+
+/// An input that a step hands on: an object, an empty one if nothing is said.
+pub(super) fn input(step: &Object<'_>, key: &str, reading: &mut Reading<'_, '_>) -> Option<Template> {
+    match step.get(key) {
+        Some(_) => {
+            step.object(key, reading.findings)?;
+            step.template(key, reading.findings)
+        }
         None => Some(Template::literal(serde_json::Map::new().into())),
-    };
-    let retry = RetrySettings::read(step, findings);
-    let timeout = step.duration("timeout", findings);
-    Some(StepKind::Action(ActionStep { action: action?, connection, with: with?, retry, timeout }))
+    }
 }

@@ -1,23 +1,52 @@
 //! Steps: what they have in common, and their kinds. A kind is a file here, and is told by its key.
 
 mod action;
+mod block;
+mod branch;
+mod break_loop;
+mod fail;
+mod for_each;
+mod parallel;
+mod repeat;
 mod set;
+mod stop;
+mod sub_flow;
+mod wait;
 
 use std::time::Duration;
 
 pub use self::action::ActionStep;
+pub use self::block::Block;
+pub(crate) use self::branch::Arm;
+pub use self::branch::BranchStep;
+pub use self::fail::FailStep;
+pub use self::for_each::ForEachStep;
+pub(crate) use self::for_each::{Items, MOST_AT_ONCE, OnItemError};
+pub use self::parallel::ParallelStep;
+pub(crate) use self::parallel::WaitFor;
+pub use self::repeat::RepeatStep;
+pub(crate) use self::repeat::TURNS_WHILE;
 pub use self::set::SetStep;
-use crate::definition::Slot;
+pub use self::stop::StopStep;
+pub use self::sub_flow::SubFlowStep;
+pub use self::wait::WaitStep;
 use crate::diagnostic::{Findings, Place};
-use crate::expression::Template;
+use crate::expression::{Expression, Template};
 use crate::name::check_name;
 use crate::object::Object;
+use crate::on_error::OnError;
+use crate::reading::Reading;
+use crate::retry::RetrySettings;
 
 /// One step of a flow.
 #[derive(Clone, Debug)]
 pub struct Step {
     id: String,
     description: Option<String>,
+    pub(crate) condition: Option<Expression>,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) retry: Option<RetrySettings>,
+    pub(crate) on_error: Option<OnError>,
     kind: StepKind,
     pointer: String,
 }
@@ -28,22 +57,52 @@ pub struct Step {
 pub enum StepKind {
     /// Calls an action of a connector.
     Action(ActionStep),
+    /// Goes one of several ways.
+    Branch(BranchStep),
+    /// Does its steps for every item.
+    ForEach(ForEachStep),
+    /// Does its steps again and again.
+    Repeat(RepeatStep),
+    /// Ends the loop around it.
+    Break,
+    /// Does several things side by side.
+    Parallel(ParallelStep),
+    /// Runs another flow.
+    SubFlow(SubFlowStep),
     /// Puts values together.
     Set(SetStep),
+    /// Waits.
+    Wait(WaitStep),
+    /// Ends the flow.
+    Stop(StopStep),
+    /// Fails.
+    Fail(FailStep),
 }
 
 /// A kind of step: the key that tells it, and the keys that it has.
 struct KindOfStep {
     key: &'static str,
     keys: &'static [&'static str],
-    read: fn(&Object<'_>, &mut Findings<'_>) -> Option<StepKind>,
+    read: fn(&Object<'_>, &mut Reading<'_, '_>) -> Option<StepKind>,
 }
 
 /// Every kind.
-static KINDS: [KindOfStep; 2] = [action::KIND, set::KIND];
+static KINDS: [KindOfStep; 11] = [
+    action::KIND,
+    branch::KIND,
+    for_each::KIND,
+    repeat::KIND,
+    break_loop::KIND,
+    parallel::KIND,
+    sub_flow::KIND,
+    set::KIND,
+    wait::KIND,
+    stop::KIND,
+    fail::KIND,
+];
 
 /// The keys that every step has.
-const COMMON_KEYS: [&str; 2] = ["id", "description"];
+const COMMON_KEYS: [&str; 6] = ["id", "description", "if", "timeout", "retry", "on_error"];
 
 impl Step {
     /// Unique in its flow.
@@ -65,13 +124,13 @@ impl Step {
     pub fn action(&self) -> Option<&ActionStep> {
         match &self.kind {
             StepKind::Action(action) => Some(action),
-            StepKind::Set(_) => None,
+            _ => None,
         }
     }
 
     /// How long it may take in all, attempts and waits together.
     pub fn timeout(&self) -> Option<Duration> {
-        self.action()?.timeout
+        self.timeout
     }
 
     /// JSON Pointer of the step in its file.
@@ -79,34 +138,54 @@ impl Step {
         &self.pointer
     }
 
+    /// The lists of steps that stand in it, in the order of the file; what is done on an error last.
+    pub fn blocks(&self) -> impl Iterator<Item = &Block> {
+        let own: Vec<&Block> = match &self.kind {
+            StepKind::Branch(branch) => branch.arms.iter().map(|arm| &arm.steps).collect(),
+            StepKind::ForEach(each) => vec![&each.steps],
+            StepKind::Repeat(repeat) => vec![&repeat.steps],
+            StepKind::Parallel(parallel) => parallel.branches.iter().map(|(_, steps)| steps).collect(),
+            StepKind::Action(_)
+            | StepKind::Break
+            | StepKind::SubFlow(_)
+            | StepKind::Set(_)
+            | StepKind::Wait(_)
+            | StepKind::Stop(_)
+            | StepKind::Fail(_) => Vec::new(),
+        };
+        own.into_iter().chain(self.on_error.iter().map(|on_error| &on_error.steps))
+    }
+
     /// Its values that may hold expressions, with the key that each stands under.
     pub(crate) fn templates(&self) -> impl Iterator<Item = (&'static str, &Template)> {
         let template = match &self.kind {
-            StepKind::Action(action) => ("with", &action.with),
-            StepKind::Set(set) => ("set", &set.value),
+            StepKind::Action(action) => Some(("with", &action.with)),
+            StepKind::Set(set) => Some(("set", &set.value)),
+            _ => None,
         };
-        std::iter::once(template)
+        template.into_iter()
     }
 
-    /// Where an action names no connection, the only one that fits is meant.
-    pub(crate) fn choose_connection(&mut self, slots: &[Slot]) {
-        if let StepKind::Action(action) = &mut self.kind
-            && action.connection.is_none()
-        {
-            let mut fitting = slots.iter().filter(|slot| slot.connector == action.connector());
-            let only = fitting.next().filter(|_| fitting.next().is_none());
-            action.connection = only.map(|slot| slot.name.clone());
-        }
+    /// Visits this step and all that stand in it, in the order of the file.
+    pub(crate) fn visit<'s>(&'s self, visit: &mut dyn FnMut(&'s Self)) {
+        visit(self);
+        self.blocks().flat_map(|block| block.iter()).for_each(|step| step.visit(visit));
     }
 
-    pub(crate) fn read(object: &Object<'_>, findings: &mut Findings<'_>) -> Option<Self> {
-        let id = object.required("id", "a step", findings).and_then(|_| object.text("id", findings));
+    pub(crate) fn read(object: &Object<'_>, reading: &mut Reading<'_, '_>) -> Option<Self> {
+        let id = object.required("id", "a step", reading.findings).and_then(|_| object.text("id", reading.findings));
         if let Some(id) = id {
-            check_name(id, Place::Value(&object.at("id")), findings);
+            check_name(id, Place::Value(&object.at("id")), reading.findings);
+            reading.note_id(id, &object.pointer);
         }
-        let description = object.text("description", findings).map(str::to_owned);
-        let kind = (kind_of(object, findings)?.read)(object, findings)?;
-        Some(Self { id: id?.to_owned(), description, kind, pointer: object.pointer.clone() })
+        let description = object.text("description", reading.findings).map(str::to_owned);
+        let condition = object.expression("if", reading.findings);
+        let timeout = object.duration("timeout", reading.findings);
+        let retry = RetrySettings::read(object, reading.findings);
+        let kind = kind_of(object, reading.findings).and_then(|kind| (kind.read)(object, reading));
+        let on_error = OnError::read(object, reading);
+        let pointer = object.pointer.clone();
+        Some(Self { id: id?.to_owned(), description, condition, timeout, retry, on_error, kind: kind?, pointer })
     }
 }
 

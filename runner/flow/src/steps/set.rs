@@ -1,9 +1,9 @@
 //! `set`: a step whose output is the value that the file writes.
 
 use super::{KindOfStep, StepKind};
-use crate::diagnostic::Findings;
 use crate::expression::Template;
 use crate::object::Object;
+use crate::reading::Reading;
 
 pub(super) const KIND: KindOfStep = KindOfStep { key: "set", keys: &["set"], read };
 
@@ -14,6 +14,6 @@ pub struct SetStep {
     pub(crate) value: Template,
 }
 
-fn read(step: &Object<'_>, findings: &mut Findings<'_>) -> Option<StepKind> {
-    Some(StepKind::Set(SetStep { value: step.template("set", findings)? }))
+fn read(step: &Object<'_>, reading: &mut Reading<'_, '_>) -> Option<StepKind> {
+    Some(StepKind::Set(SetStep { value: step.template("set", reading.findings)? }))
 }
