@@ -7,11 +7,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use connector_sdk::Effect;
-use runner_flow::{Act, Done, Flow, Machine, MachineStart, Op, Outcome, Status, StepKey, StepRecord, Timestamp};
+use runner_flow::{
+    Act, Done, ErrorReport, Flow, Machine, MachineStart, Op, Outcome, Signal, Status, StepKey, StepRecord, Timestamp,
+};
 use serde_json::{Value, json};
 
 use crate::file::Case;
-use crate::stage::{RUN, Seen, Stage, attempts, cancelled};
+use crate::stage::{RUN, Seen, Stage, cancelled};
 
 /// The most that one run is told, so that a flow that goes round for ever ends.
 const MOST_DONE: u64 = 1_000_000;
@@ -19,7 +21,7 @@ const MOST_DONE: u64 = 1_000_000;
 /// A run that is over.
 pub(crate) struct Ran {
     pub(crate) status: Status,
-    pub(crate) output: Value,
+    pub(crate) output: Arc<Value>,
     /// The error as a report shows it, or null.
     pub(crate) error: Value,
     /// The steps that are over, in the order in which they ended.
@@ -34,17 +36,23 @@ pub(crate) struct StepRan {
     pub(crate) key: String,
     pub(crate) status: Status,
     pub(crate) attempts: u32,
-    pub(crate) output: Value,
+    pub(crate) output: Arc<Value>,
     pub(crate) error: Value,
 }
 
 /// Runs a case to its end.
 pub(crate) async fn run(flow: &Arc<Flow>, case: &Case, stage: Stage<'_>) -> Ran {
-    let begin = MachineStart { run_id: RUN.to_owned(), input: case.input.clone(), ..MachineStart::default() };
-    let mut driver =
-        Driver { machine: Machine::new(Arc::clone(flow), begin), now: case.at, due: BTreeMap::new(), order: 0, stage };
+    let begin = MachineStart {
+        run_id: RUN.to_owned(),
+        input: case.input.clone(),
+        config: case.config.clone(),
+        ..MachineStart::default()
+    };
+    let machine = Machine::new(Arc::clone(flow), begin);
+    let mut driver = Driver { machine, now: case.at, due: BTreeMap::new(), order: 0, awaited: BTreeMap::new(), stage };
+    driver.send_signals(case);
     let ops = driver.machine.start(case.at);
-    let outcome = driver.to_the_end(ops).await;
+    let outcome = driver.finish(ops).await;
     driver.ran(outcome, case.at)
 }
 
@@ -54,6 +62,8 @@ struct Driver<'a> {
     /// What comes, by its time and, at the same time, in the order in which it was asked for.
     due: BTreeMap<(Timestamp, u64), Due>,
     order: u64,
+    /// The signals that steps wait for.
+    awaited: BTreeMap<StepKey, String>,
     stage: Stage<'a>,
 }
 
@@ -64,7 +74,15 @@ struct Due {
 }
 
 impl Driver<'_> {
-    async fn to_the_end(&mut self, mut ops: Vec<Op>) -> Option<Outcome> {
+    fn send_signals(&mut self, case: &Case) {
+        for (index, signal) in case.signals.iter().enumerate() {
+            let (id, name, data) = (format!("signal_{index}"), signal.name.clone(), signal.data.clone());
+            self.add(case.at + signal.after, Done::Signalled(Signal { id, name, data }), None);
+        }
+    }
+
+    /// Does what is asked for until the run is over. `None` if it does not end.
+    async fn finish(&mut self, mut ops: Vec<Op>) -> Option<Outcome> {
         for _ in 0..MOST_DONE {
             for op in std::mem::take(&mut ops) {
                 self.perform(op).await;
@@ -83,12 +101,18 @@ impl Driver<'_> {
         match op {
             Op::Act(act) => self.act(act).await,
             Op::Sleep { key, until, .. } => self.add(until, Done::Slept { key }, None),
+            Op::Wait { key, signal, until } => {
+                self.awaited.insert(key.clone(), signal);
+                if let Some(until) = until {
+                    self.add(until, Done::Slept { key }, None);
+                }
+            }
             Op::Cancel { key } => self.cancel(&key),
         }
     }
 
     async fn act(&mut self, act: Act) {
-        let attempted = self.stage.attempt(&act, act.time_left, self.now).await;
+        let attempted = self.stage.attempt(&act, act.deadline.map(|deadline| deadline.since(self.now)), self.now).await;
         let done = Done::Acted { key: act.key, attempt: act.attempt, outcome: attempted.outcome };
         self.add(self.now + attempted.took, done, Some(attempted.effect));
     }
@@ -100,8 +124,10 @@ impl Driver<'_> {
 
     /// What this step does is over. An attempt tells so; a wait does not.
     fn cancel(&mut self, key: &StepKey) {
+        self.awaited.remove(key);
         let of_step = |due: &Due| match &due.done {
             Done::Acted { key: of, .. } | Done::Slept { key: of } => of == key,
+            Done::Signalled(_) => false,
         };
         let Some(at) = self.due.iter().find(|(_, due)| of_step(due)).map(|(at, _)| *at) else { return };
         if let Some(Due { done: Done::Acted { key, attempt, .. }, effect: Some(effect) }) = self.due.remove(&at) {
@@ -113,22 +139,29 @@ impl Driver<'_> {
     fn ran(mut self, outcome: Option<Outcome>, began: Timestamp) -> Ran {
         let (status, output, error) = match outcome {
             Some(outcome) => ending(outcome),
-            None => {
-                let message = "the run does not end: it waits for what never comes, or goes round for ever".to_owned();
-                self.stage.note(message, "send the signals that it waits for, or bound its loops".to_owned());
-                (Status::Cancelled, Value::Null, Value::Null)
-            }
+            None => self.standstill(),
         };
-        let records = self.machine.records().to_vec();
-        let seen = self.stage.close();
-        let attempts = attempts(&seen.calls);
-        let steps = records.into_iter().map(|record| step_ran(record, &attempts)).collect();
-        Ran { status, output, error, steps, took: self.now.since(began), seen }
+        let steps = self.machine.take_ended().into_iter().map(step_ran).collect();
+        Ran { status, output, error, steps, took: self.now.since(began), seen: self.stage.close() }
+    }
+
+    /// A run that does not end counts as cancelled, and its case fails.
+    fn standstill(&mut self) -> (Status, Arc<Value>, Value) {
+        let (message, fix) = match self.awaited.first_key_value() {
+            Some((step, signal)) if self.due.is_empty() => (
+                format!("the step {step} waits for the signal {signal:?}, which never comes"),
+                format!("add {{ \"name\": \"{signal}\" }} to the case's \"signals\", or bound the wait with a timeout"),
+            ),
+            _ => ("the run does not end".to_owned(), "bound its loops".to_owned()),
+        };
+        self.stage.note(message, fix);
+        (Status::Cancelled, Arc::default(), Value::Null)
     }
 }
 
-fn ending(outcome: Outcome) -> (Status, Value, Value) {
-    let error = |step: Option<StepKey>, error: &runner_flow::ErrorReport| {
+/// How a run ended, what it gave, and its error as a report shows it.
+fn ending(outcome: Outcome) -> (Status, Arc<Value>, Value) {
+    let error = |step: Option<StepKey>, error: &ErrorReport| {
         let mut error = json!(error);
         if let Some(step) = step {
             error["step"] = step.as_str().into();
@@ -137,19 +170,19 @@ fn ending(outcome: Outcome) -> (Status, Value, Value) {
     };
     match outcome {
         Outcome::Succeeded { output } => (Status::Succeeded, output, Value::Null),
-        Outcome::Failed { step, failure } => (Status::Failed, Value::Null, error(step, &failure.error)),
-        Outcome::Cancelled => (Status::Cancelled, Value::Null, Value::Null),
+        Outcome::Failed { step, failure } => (Status::Failed, Arc::default(), error(step, &failure.error)),
+        Outcome::Cancelled => (Status::Cancelled, Arc::default(), Value::Null),
         Outcome::OutcomeUnknown { step, failure } => {
-            (Status::OutcomeUnknown, Value::Null, error(Some(step), &failure.error))
+            (Status::OutcomeUnknown, Arc::default(), error(Some(step), &failure.error))
         }
     }
 }
 
-fn step_ran(record: StepRecord, attempts: &BTreeMap<&str, u32>) -> StepRan {
+fn step_ran(record: StepRecord) -> StepRan {
     StepRan {
-        attempts: attempts.get(record.key.as_str()).copied().unwrap_or(0),
         key: record.key.to_string(),
         status: record.status,
+        attempts: record.attempts,
         output: record.output,
         error: record.error.map_or(Value::Null, |error| json!(error)),
     }

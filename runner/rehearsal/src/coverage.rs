@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use runner_flow::{Document, Flow, Step, StepKind};
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::clock_driver::StepRan;
 use crate::step_name::{id_of, ids};
@@ -101,7 +100,7 @@ impl Trace {
     /// `"on_error": "continue"` has no steps that could tell.
     fn continued(&self, step: &Step, document: &Document) -> Option<(Untaken, bool)> {
         let at = format!("{}/on_error", step.pointer());
-        document.value().pointer(&at).filter(|value| **value == Value::from("continue"))?;
+        document.value().pointer(&at).filter(|value| value.as_str() == Some("continue"))?;
         let line = document.locate(&at).line;
         let what = format!("{} never failed and went on", step.id());
         Some((

@@ -87,7 +87,7 @@ impl Judge<'_> {
         let whole = match (found, aspect) {
             (Some(ran), Aspect::Status) => json!(ran.status.code()),
             (Some(ran), Aspect::Attempts) => json!(ran.attempts),
-            (Some(ran), Aspect::Output) => ran.output.clone(),
+            (Some(ran), Aspect::Output) => (*ran.output).clone(),
             (Some(ran), Aspect::Error) => ran.error.clone(),
             (Some(ran), Aspect::Input) => self.input_of(&ran.key),
             // A step that no run came by is skipped, as expressions see it too.

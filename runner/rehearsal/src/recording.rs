@@ -1,7 +1,8 @@
 //! The file of a recording: the exchanges of one run, by step, in a form that stays the same when nothing changed.
 
+use connector_sdk::Violation;
 use connector_sdk::exchange::Recorded;
-use runner_flow::{Diagnostic, Document, Severity};
+use runner_flow::{Diagnostic, Document};
 use serde::{Deserialize, Serialize};
 
 /// The version of the format.
@@ -40,15 +41,6 @@ fn of_serde(document: &Document, error: &serde_json::Error) -> Diagnostic {
 }
 
 fn diagnostic(document: &Document, code: &'static str, message: String, fix: &str) -> Diagnostic {
-    let span = document.locate("/recording");
-    Diagnostic {
-        code,
-        severity: Severity::Error,
-        message,
-        fix: Some(fix.to_owned()),
-        pointer: String::new(),
-        line: span.line,
-        column: span.column,
-        span: span.range,
-    }
+    let violation = Violation::new("/recording", code, message);
+    Diagnostic { fix: Some(fix.to_owned()), ..Diagnostic::of_violation(violation, document) }
 }

@@ -1,6 +1,5 @@
 //! What stands where the world would be: it answers the steps of one case from its mocks, or out of a recording.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -207,13 +206,4 @@ impl Clock for Frozen {
     fn now(&self) -> SystemTime {
         UNIX_EPOCH + Duration::from_millis(self.0.as_millis())
     }
-}
-
-/// How often each step was called, by key.
-pub(crate) fn attempts(calls: &[Call]) -> BTreeMap<&str, u32> {
-    let mut attempts = BTreeMap::new();
-    for call in calls {
-        *attempts.entry(call.key.as_str()).or_insert(0) += 1;
-    }
-    attempts
 }
