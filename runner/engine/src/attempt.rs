@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use connector_sdk::exchange::Exchanges;
 use connector_sdk::{BlobStore, Context, Effect, Error, ErrorKind, Registry, Retries, Scope, SystemClock};
 use runner_flow::Failure;
 use serde_json::Value;
@@ -19,6 +20,7 @@ pub(crate) struct Attempt {
     pub(crate) registry: Registry,
     pub(crate) connections: Arc<dyn ConnectionStore>,
     pub(crate) blobs: Arc<dyn BlobStore>,
+    pub(crate) exchanges: Exchanges,
     pub(crate) events: Arc<StepEvents>,
     pub(crate) cancel: CancellationToken,
     /// Which attempt of the step, as the Machine counts.
@@ -67,6 +69,7 @@ impl Attempt {
             cancel: self.cancel.clone(),
             events: Arc::clone(&self.events) as _,
             blobs: Arc::clone(&self.blobs),
+            exchanges: self.exchanges.clone(),
             clock: Arc::new(SystemClock),
         })
     }

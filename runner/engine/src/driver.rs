@@ -122,6 +122,7 @@ impl Driver {
             registry: self.engine.registry().clone(),
             connections: self.engine.connections(),
             blobs: Arc::clone(&self.request.blobs),
+            exchanges: self.request.exchanges.clone(),
             binding: slot.map(|(name, connector)| Binding { name: name.to_owned(), connector: connector.to_owned() }),
             events: self.events_of(&act.key),
             cancel,

@@ -97,6 +97,7 @@ impl Engine {
             registry: self.registry.clone(),
             connections: self.connections(),
             blobs: Arc::clone(&request.blobs),
+            exchanges: request.exchanges.clone(),
             events: Arc::clone(events),
             cancel: request.cancel.clone(),
             number: 1,
@@ -140,6 +141,7 @@ impl Engine {
             cancel: request.cancel.clone(),
             events: StepEvents::new(&run, what, &request.events, request.wants_requests),
             blobs: Arc::clone(&request.blobs),
+            exchanges: request.exchanges.clone(),
             run_id: run,
             ..Scope::default()
         });

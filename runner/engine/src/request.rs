@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use connector_sdk::exchange::Exchanges;
 use connector_sdk::{BlobStore, MemoryBlobs};
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
@@ -20,6 +21,8 @@ pub struct RunRequest {
     pub events: Arc<dyn RunEvents>,
     /// Where files are kept.
     pub blobs: Arc<dyn BlobStore>,
+    /// Who looks on at the exchanges with providers, or stands in for them.
+    pub exchanges: Exchanges,
     /// How long the whole run may take.
     pub timeout: Option<Duration>,
     /// Whether the requests that are sent are wanted as events.
@@ -33,6 +36,7 @@ impl Default for RunRequest {
             cancel: CancellationToken::new(),
             events: Arc::new(NoRunEvents),
             blobs: Arc::new(MemoryBlobs::default()),
+            exchanges: Exchanges::default(),
             timeout: None,
             wants_requests: false,
         }
