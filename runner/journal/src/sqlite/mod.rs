@@ -76,8 +76,7 @@ pub struct SqliteOptions {
 ///
 /// Dropping it waits until what was asked of it is written.
 pub struct SqliteJournal {
-    // In the order in which they are dropped.
-    _watch: Watch,
+    watch: Option<Watch>,
     readers: Arc<Readers>,
     queue: Arc<Queue>,
     state: Arc<State>,
@@ -98,12 +97,12 @@ impl SqliteJournal {
         bound(&db, options.max_bytes).map_err(|failure| failure.tell(&file))?;
         let owner = Arc::new(guard.enter()?);
         let posted = Arc::new(Notify::new());
-        let watch = Watch::start(&file, posted.clone())?;
+        let watch = Some(Watch::start(&file, posted.clone())?);
         let (queue, state) = (Arc::new(Queue::new()), Arc::new(State::new(file.clone())));
         let writer = Writer::new(db, queue.clone(), state.clone())?;
         let writer = std::thread::Builder::new().name("journal-writer".to_owned()).spawn(move || writer.run());
         let writer = Some(writer.map_err(|error| folder::unusable(&file, &error))?);
-        Ok(Self { _watch: watch, readers: Arc::new(Readers::new(file)), queue, state, posted, owner, writer })
+        Ok(Self { watch, readers: Arc::new(Readers::new(file)), queue, state, posted, owner, writer })
     }
 
     /// Changes how large the file may grow. It never shrinks by this.
@@ -137,6 +136,9 @@ fn bound(db: &Connection, max_bytes: Option<u64>) -> Result<(), Failure> {
 
 impl Drop for SqliteJournal {
     fn drop(&mut self) {
+        // Whoever closes a database last tidies it up, and only the writer can.
+        drop(self.watch.take());
+        self.readers.close();
         self.queue.close();
         if let Some(writer) = self.writer.take() {
             let _ = writer.join();
@@ -149,8 +151,8 @@ impl Journal for SqliteJournal {
     async fn create(&self, run: NewRun) -> Result<Created> {
         run.check()?;
         self.admit()?;
-        let weight = run.start.len();
-        let (prepared, owner) = (Prepared::new(run), self.owner.clone());
+        let (weight, owner) = (run.start.len(), self.owner.clone());
+        let prepared = spawn_blocking(|| Prepared::new(run)).await.map_err(|_| Error::Closed)?;
         self.write(Class::Intake, weight, move |db| runs::create(db, &owner, &prepared)).await
     }
 

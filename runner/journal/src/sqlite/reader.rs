@@ -1,7 +1,7 @@
 //! Connections that read, off the runtime's threads.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
 use tokio::sync::Semaphore;
@@ -39,16 +39,25 @@ impl Readers {
         read.await.unwrap_or(Err(Error::Closed))
     }
 
+    /// Lets go of the connections that nobody reads with.
+    pub(super) fn close(&self) {
+        self.idle().clear();
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn read_now<F, T>(&self, query: F) -> Result<T, Failure>
     where
         F: FnOnce(&Connection) -> Result<T, Failure>,
     {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let idle = self.idle().pop();
         let mut db = idle.map_or_else(|| open_reader(&self.file), Ok)?;
         let transaction = db.transaction()?;
         let value = query(&transaction)?;
         transaction.finish()?;
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(db);
+        self.idle().push(db);
         Ok(value)
     }
 }
