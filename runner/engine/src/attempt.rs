@@ -5,6 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use connector_sdk::exchange::Exchanges;
 use connector_sdk::retry::OwnRetries;
 use connector_sdk::{
     BlobStore, BoundConnection, Context, Effect, ErasedAction, Error, ErrorKind, Prepared, Registry, Retries, Scope,
@@ -28,6 +29,7 @@ pub(crate) struct Surroundings {
     pub(crate) connections: Arc<dyn ConnectionStore>,
     pub(crate) hooks: Option<Arc<dyn Hooks>>,
     pub(crate) blobs: Arc<dyn BlobStore>,
+    pub(crate) exchanges: Exchanges,
     pub(crate) retries: Retries,
 }
 
@@ -97,6 +99,7 @@ impl Order {
             cancel: self.cancel,
             events: Arc::clone(&self.events) as _,
             blobs: Arc::clone(&around.blobs),
+            exchanges: around.exchanges.clone(),
             clock: Arc::new(SystemClock),
         });
         let around = Arc::clone(around);

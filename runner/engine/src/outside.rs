@@ -46,6 +46,7 @@ impl Engine {
             connections: Arc::clone(&self.shared.connections),
             hooks: self.shared.hooks.clone(),
             blobs: request.blobs.unwrap_or_else(|| Arc::new(MemoryBlobs::default())),
+            exchanges: request.exchanges,
             retries: Retries::Here,
         });
         let order = Order {
@@ -93,6 +94,7 @@ impl Engine {
             deadline: Instant::now().checked_add(request.timeout.unwrap_or(limits::ATTEMPT)),
             cancel: request.cancel,
             events,
+            exchanges: request.exchanges,
             run_id: identity.run.to_string(),
             ..Scope::default()
         });

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use connector_sdk::BlobStore;
+use connector_sdk::exchange::Exchanges;
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
@@ -32,6 +33,8 @@ pub struct RunRequest {
     pub events: Arc<dyn RunEvents>,
     /// Where files are kept, if not with the run.
     pub blobs: Option<Arc<dyn BlobStore>>,
+    /// Who looks on at the exchanges with providers, or stands in for them.
+    pub exchanges: Exchanges,
     /// How long the whole run may take.
     pub timeout: Option<Duration>,
     /// Whether the requests that are sent are wanted as events.
@@ -59,6 +62,7 @@ impl Default for RunRequest {
             cancel: CancellationToken::new(),
             events: Arc::new(NoRunEvents),
             blobs: None,
+            exchanges: Exchanges::default(),
             timeout: None,
             wants_requests: false,
         }

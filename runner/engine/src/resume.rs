@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use connector_sdk::exchange::Exchanges;
 use connector_sdk::{Error, ErrorKind, Origin, Result};
 use runner_flow::{Flow, Machine, MachineStart, StepRecord};
 use runner_journal::{Claim, StoredRun, limits};
@@ -123,7 +124,7 @@ impl Engine {
             clock: RunClock::resume(replay.last),
             ledger: Ledger::new(journal, run, written),
             inbox: replay.inbox,
-            around: self.surroundings(blobs),
+            around: self.surroundings(blobs, Exchanges::default()),
             listeners: Listeners::new(&self.shared.events, Arc::new(NoRunEvents), false),
             ended,
         }))))

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use connector_sdk::{Error, ErrorKind, Origin, Result, Retries};
+use connector_sdk::exchange::Exchanges;
+use connector_sdk::{BlobStore, Error, ErrorKind, Origin, Result, Retries};
 use runner_flow::{Flow, Machine, MachineStart, Pins};
 use runner_journal::{Created, Health, NewRun};
 use serde_json::Value;
@@ -138,18 +139,19 @@ impl Engine {
             clock: RunClock::start(),
             ledger: Ledger::new(journal, run, 0),
             inbox: 0,
-            around: self.surroundings(blobs),
+            around: self.surroundings(blobs, request.exchanges),
             listeners: Listeners::new(&self.shared.events, request.events, request.wants_requests),
             ended: Vec::new(),
         })
     }
 
-    pub(crate) fn surroundings(&self, blobs: Arc<dyn connector_sdk::BlobStore>) -> Arc<Surroundings> {
+    pub(crate) fn surroundings(&self, blobs: Arc<dyn BlobStore>, exchanges: Exchanges) -> Arc<Surroundings> {
         Arc::new(Surroundings {
             registry: self.shared.registry.clone(),
             connections: Arc::clone(&self.shared.connections),
             hooks: self.shared.hooks.clone(),
             blobs,
+            exchanges,
             retries: Retries::Caller,
         })
     }
