@@ -8,7 +8,7 @@
 //mod expressions;
 mod machine;
 //mod output;
-//mod replay;
+mod replay;
 //mod schema;
 //mod support;
 //mod validate;
