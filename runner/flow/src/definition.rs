@@ -7,6 +7,7 @@ use std::time::Duration;
 use connector_sdk::Schema;
 use serde_json::Value;
 
+use crate::codes::Code;
 use crate::concurrency::Concurrency;
 use crate::diagnostic::{Findings, Place};
 use crate::expression::Template;
@@ -14,7 +15,7 @@ use crate::name::check_name;
 use crate::object::Object;
 use crate::on_error::OnError;
 use crate::reading::{Reading, SubFlows};
-use crate::steps::{Block, Step};
+use crate::steps::{Block, Part, Step};
 
 /// What a flow file defines.
 #[derive(Default)]
@@ -92,11 +93,16 @@ impl Definition {
         }
     }
 
+    /// The lists of steps that the flow itself has.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = (Part, &Block)> {
+        let on_error = self.on_error.iter().map(|on_error| (Part::Handler, &on_error.steps));
+        std::iter::once((Part::Body, &self.steps)).chain(on_error)
+    }
+
     /// Every step, in the order of the file, those in other steps too.
     pub(crate) fn all_steps(&self) -> Vec<&Step> {
         let mut all = Vec::new();
-        let on_error = self.on_error.iter().flat_map(|on_error| on_error.steps.iter());
-        self.steps.iter().chain(on_error).for_each(|step| step.visit(&mut |step| all.push(step)));
+        self.parts().flat_map(|(_, block)| block.iter()).for_each(|step| step.visit(&mut |step| all.push(step)));
         all
     }
 }
@@ -105,7 +111,7 @@ fn check_version(file: &Object<'_>, findings: &mut Findings<'_>) {
     let version = file.required("linkwork", "a flow", findings);
     if version.is_some_and(|version| version.as_u64() != Some(VERSION)) {
         let message = format!("this program reads version {VERSION} of flow files");
-        findings.error("version", Place::Value("/linkwork"), message, Some(format!("write \"linkwork\": {VERSION}")));
+        findings.error(Code::VERSION, Place::Value("/linkwork"), message, Some(format!("write \"linkwork\": {VERSION}")));
     }
 }
 
@@ -122,7 +128,7 @@ fn schema(file: &Object<'_>, key: &str, findings: &mut Findings<'_>) -> Option<S
     let schema = Schema::new(file.get(key)?.clone());
     if let Some(defect) = schema.defect() {
         findings.error(
-            "invalid_schema",
+            Code::INVALID_SCHEMA,
             Place::Key(&object.pointer),
             format!("the JSON Schema is defective: {defect}"),
             None,

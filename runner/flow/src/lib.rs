@@ -3,6 +3,7 @@
 //! Pure: no IO, no clock, no randomness. The same text and the same completions give the same operations.
 
 mod check;
+mod codes;
 mod concurrency;
 mod definition;
 mod diagnostic;
@@ -22,6 +23,7 @@ mod schema;
 mod steps;
 mod time;
 
+pub use self::codes::{Explanation, codes, explain};
 pub use self::concurrency::WhenFull;
 pub use self::diagnostic::{Diagnostic, Severity};
 pub use self::document::{Document, Span};

@@ -3,6 +3,7 @@
 use connector_sdk::pointer_to;
 use serde_json::{Map, Value};
 
+use crate::codes::Code;
 use crate::diagnostic::{Findings, Place, did_you_mean};
 use crate::duration::parse_duration;
 use crate::expression::{Expression, NotAnExpression, Template, kind};
@@ -18,7 +19,7 @@ impl<'v> Object<'v> {
     pub(crate) fn read(value: &'v Value, pointer: String, what: &str, findings: &mut Findings<'_>) -> Option<Self> {
         let map = value.as_object();
         if map.is_none() {
-            findings.error("type", Place::Value(&pointer), format!("{what} is an object, not {}", kind(value)), None);
+            findings.error(Code::TYPE, Place::Value(&pointer), format!("{what} is an object, not {}", kind(value)), None);
         }
         map.map(|map| Self { map, pointer })
     }
@@ -52,7 +53,7 @@ impl<'v> Object<'v> {
         for key in self.keys().filter(|key| !known.contains(key)) {
             let fix = did_you_mean(key, known.iter().copied());
             let message = format!("{key:?} is not a key of {what}");
-            findings.error("unknown_key", Place::Key(&self.at(key)), message, fix);
+            findings.error(Code::UNKNOWN_KEY, Place::Key(&self.at(key)), message, fix);
             none = false;
         }
         none
@@ -62,7 +63,7 @@ impl<'v> Object<'v> {
     pub(crate) fn required(&self, key: &str, what: &str, findings: &mut Findings<'_>) -> Option<&'v Value> {
         let value = self.get(key);
         if value.is_none() {
-            findings.error("missing_key", Place::Key(&self.pointer), format!("{what} needs {key:?}"), None);
+            findings.error(Code::MISSING_KEY, Place::Key(&self.pointer), format!("{what} needs {key:?}"), None);
         }
         value
     }
@@ -84,7 +85,7 @@ impl<'v> Object<'v> {
         let typed = read(value);
         if typed.is_none() {
             let message = format!("{key:?} is {wanted}, not {}", kind(value));
-            findings.error("type", Place::Value(&self.at(key)), message, None);
+            findings.error(Code::TYPE, Place::Value(&self.at(key)), message, None);
         }
         typed
     }
@@ -95,7 +96,7 @@ impl<'v> Object<'v> {
         match parse_duration(text) {
             Ok(duration) => Some(duration),
             Err(error) => {
-                findings.error("duration", Place::Value(&self.at(key)), error.to_string(), None);
+                findings.error(Code::DURATION, Place::Value(&self.at(key)), error.to_string(), None);
                 None
             }
         }
@@ -129,7 +130,7 @@ impl<'v> Object<'v> {
                 Some(range) => Place::Within(&pointer, range),
                 None => Place::Key(&pointer),
             };
-            findings.error("expression", place, error.message, error.fix);
+            findings.error(Code::EXPRESSION, place, error.message, error.fix);
         }
         None
     }

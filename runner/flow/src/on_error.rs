@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::codes::Code;
 use crate::diagnostic::{Findings, Place, did_you_mean};
 use crate::object::Object;
 use crate::reading::Reading;
@@ -64,7 +65,7 @@ fn of_word(word: &str, pointer: &str, findings: &mut Findings<'_>) -> Option<OnE
         other => {
             let fix = did_you_mean(other, ["fail", "continue"].into_iter());
             let message = "\"on_error\" is \"fail\", \"continue\", or what is done instead";
-            findings.error("unknown_word", Place::Value(pointer), message, fix);
+            findings.error(Code::UNKNOWN_WORD, Place::Value(pointer), message, fix);
             None
         }
     }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use connector_sdk::limits;
 use serde_json::Value;
 
+use crate::codes::Code;
 use crate::definition::Slot;
 use crate::diagnostic::{Diagnostic, Findings, Place, Severity};
 use crate::flow::Flow;
@@ -96,7 +97,7 @@ impl Reading<'_, '_> {
         if self.ids.insert(id.to_owned(), pointer.to_owned()).is_some() {
             let message = format!("there is a step {id:?} before this one");
             let fix = Some("ids are unique in a file, also in loops and branches".to_owned());
-            self.findings.error("duplicate_id", Place::Value(&format!("{pointer}/id")), message, fix);
+            self.findings.error(Code::DUPLICATE_ID, Place::Value(&format!("{pointer}/id")), message, fix);
         }
     }
 
@@ -112,7 +113,7 @@ impl Reading<'_, '_> {
         if plain.is_empty() || plain.starts_with('.') || plain.contains(['/', '\\', '\0']) {
             let fix = Some("name a file of the same folder, without a path".to_owned());
             self.findings.error(
-                "no_sub_flow",
+                Code::NO_SUB_FLOW,
                 Place::Value(pointer),
                 format!("{name:?} is no flow of this folder"),
                 fix,
@@ -122,7 +123,7 @@ impl Reading<'_, '_> {
         match self.sub_flows.get(&file) {
             Ok(flow) => Some((file, flow)),
             Err(why) => {
-                self.findings.error("no_sub_flow", Place::Value(pointer), why, None);
+                self.findings.error(Code::NO_SUB_FLOW, Place::Value(pointer), why, None);
                 None
             }
         }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::Step;
+use crate::codes::Code;
 use crate::diagnostic::Place;
 use crate::object::Object;
 use crate::reading::Reading;
@@ -26,7 +27,7 @@ impl Block {
         let list = object.typed(key, "a list of steps", Value::as_array, reading.findings)?;
         let at = object.at(key);
         if list.is_empty() {
-            reading.findings.error("no_steps", Place::Value(&at), "there is at least one step", None);
+            reading.findings.error(Code::NO_STEPS, Place::Value(&at), "there is at least one step", None);
         }
         let mut steps = Vec::with_capacity(list.len());
         for (index, value) in list.iter().enumerate() {
