@@ -48,7 +48,7 @@ impl OnError {
     pub(crate) fn read(object: &Object<'_>, reading: &mut Reading<'_, '_>) -> Option<Self> {
         match object.get("on_error")? {
             Value::String(word) => of_word(word, &object.at("on_error"), reading.findings),
-            Value::Array(_) => Some(Self { catches: Catches::Any, steps: Block::read(object, "on_error", reading)? }),
+            Value::Array(_) => Some(Self { catches: Catches::Any, steps: Block::read(object, "on_error", reading) }),
             Value::Object(_) => of_object(&object.object("on_error", reading.findings)?, reading),
             _ => {
                 let wanted = "\"fail\", \"continue\", a list of steps, or {\"codes\": […], \"steps\": […]}";
@@ -76,7 +76,7 @@ fn of_object(object: &Object<'_>, reading: &mut Reading<'_, '_>) -> Option<OnErr
     object.required("codes", "\"on_error\" as an object", reading.findings);
     let codes = object.typed("codes", "a list of codes of errors", texts, reading.findings);
     let steps = match object.has("steps") {
-        true => Block::read(object, "steps", reading)?,
+        true => Block::read(object, "steps", reading),
         false => Block::default(),
     };
     Some(OnError { catches: Catches::Codes(codes?), steps })

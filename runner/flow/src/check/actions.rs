@@ -13,8 +13,7 @@ use crate::diagnostic::{Findings, Place, did_you_mean};
 use crate::steps::{ActionStep, Step};
 
 pub(super) fn check(flow: &Definition, steps: &[&Step], checks: &Checks<'_>, findings: &mut Findings<'_>) {
-    let known: BTreeMap<&str, &ErasedAction> =
-        checks.registry.actions().map(|action| (action.id(), action)).collect();
+    let known: BTreeMap<&str, &ErasedAction> = checks.registry.actions().map(|action| (action.id(), action)).collect();
     let slots: BTreeMap<&str, &str> =
         flow.slots.iter().map(|slot| (slot.name.as_str(), slot.connector.as_str())).collect();
     for step in steps {

@@ -39,5 +39,5 @@ fn used<'f>(flow: &'f Definition, steps: &[&'f Step]) -> Option<BTreeSet<&'f str
             _ => {}
         }
     }
-    flow.unreadable.is_empty().then_some(used)
+    (!flow.incomplete).then_some(used)
 }

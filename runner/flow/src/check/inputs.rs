@@ -96,8 +96,7 @@ impl Inputs {
             |error: &Violation| error.rule == "type" && open.iter().any(|open| pointer_is_within(open, &error.pointer));
         let (true, Some(schema)) = (errors.iter().any(is_around), taker.schema()) else { return errors };
         let mut lenient = self.lenient.borrow_mut();
-        let lenient =
-            lenient.entry(taker.name().to_owned()).or_insert_with(|| Schema::new(or_expression(schema)));
+        let lenient = lenient.entry(taker.name().to_owned()).or_insert_with(|| Schema::new(or_expression(schema)));
         let lenient = lenient.check(&outline.value);
         let stays = |error: &Violation| lenient.iter().any(|found| pointer_is_within(&found.pointer, &error.pointer));
         errors.retain(|error| !is_around(error) || stays(error));

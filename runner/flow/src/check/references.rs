@@ -88,7 +88,8 @@ impl<'f> Walk<'f, '_, '_> {
         let message = format!("the loop {:?} around this one calls its items {name:?} too", outer.id());
         let fix = Some("give the items of this loop a name of their own with \"as\"".to_owned());
         let pointer = format!("{}/as", step.pointer());
-        let place = if self.findings.file().pointer(&pointer).is_some() { pointer } else { step.pointer_of("for_each") };
+        let place =
+            if self.findings.file().pointer(&pointer).is_some() { pointer } else { step.pointer_of("for_each") };
         self.findings.error(Code::SHADOWED_NAME, Place::Value(&place), message, fix);
     }
 

@@ -29,7 +29,9 @@ impl<'r> Writes<'r> {
         match step.kind() {
             StepKind::Action(_) => None,
             StepKind::SubFlow(_) => self.first(step),
-            _ => step.parts().into_iter().filter(|(part, _)| *part != Part::Handler).find_map(|(_, b)| self.first_in(b)),
+            _ => {
+                step.parts().into_iter().filter(|(part, _)| *part != Part::Handler).find_map(|(_, b)| self.first_in(b))
+            }
         }
     }
 

@@ -209,7 +209,8 @@ impl Step {
         let kind = kind_of(object, reading.findings).and_then(|kind| (kind.read)(object, reading));
         let on_error = OnError::read(object, reading);
         let pointer = object.pointer.clone();
-        Some(Self { id: id?.to_owned(), description, condition, timeout, retry, on_error, kind: kind?, pointer })
+        let id = id.unwrap_or_default().to_owned();
+        Some(Self { id, description, condition, timeout, retry, on_error, kind: kind?, pointer })
     }
 }
 

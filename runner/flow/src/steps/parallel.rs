@@ -43,7 +43,6 @@ fn read(step: &Object<'_>, reading: &mut Reading<'_, '_>) -> Option<StepKind> {
         check_name(name, Place::Key(&object.at(name)), reading.findings);
         branches.push((name.to_owned(), Block::required(&object, name, "a branch", reading)));
     }
-    let branches = branches.into_iter().map(|(name, steps)| Some((name, steps?))).collect::<Option<_>>()?;
     Some(StepKind::Parallel(ParallelStep { branches, wait_for }))
 }
 
@@ -54,7 +53,12 @@ fn wait_for(step: &Object<'_>, reading: &mut Reading<'_, '_>) -> WaitFor {
         Some(other) => {
             let fix = did_you_mean(other, ["all", "first"].into_iter());
             let place = step.at("wait_for");
-            reading.findings.error(Code::UNKNOWN_WORD, Place::Value(&place), "\"wait_for\" is \"all\" or \"first\"", fix);
+            reading.findings.error(
+                Code::UNKNOWN_WORD,
+                Place::Value(&place),
+                "\"wait_for\" is \"all\" or \"first\"",
+                fix,
+            );
             WaitFor::All
         }
     }

@@ -42,8 +42,7 @@ fn read(step: &Object<'_>, reading: &mut Reading<'_, '_>) -> Option<StepKind> {
     }
     let times = times(&repeat, reading.findings);
     let condition = repeat.expression("while", reading.findings);
-    (times.is_some() || condition.is_some()).then_some(())?;
-    Some(StepKind::Repeat(RepeatStep { times, condition, steps: steps?, output }))
+    Some(StepKind::Repeat(RepeatStep { times, condition, steps, output }))
 }
 
 /// A whole number, or an expression that gives one.
