@@ -3,6 +3,7 @@
 //! Strict JSON only. Duplicate keys, numbers that cannot be held exactly and deep nesting are refused, each with its place.
 
 mod depth;
+mod node;
 mod places;
 mod read;
 mod syntax;
@@ -12,6 +13,7 @@ use std::ops::Range;
 use connector_sdk::limits;
 use serde_json::Value;
 
+pub(crate) use self::node::Node;
 use self::places::{Lines, Places};
 use crate::codes::Code;
 use crate::diagnostic::Diagnostic;

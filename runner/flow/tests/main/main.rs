@@ -7,6 +7,7 @@ mod bounds;
 mod codes;
 mod document;
 mod expressions;
+mod format;
 mod machine;
 mod output;
 mod replay;
