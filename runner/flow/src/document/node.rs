@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::places::Places;
 use super::Document;
+use super::places::Places;
 
 /// A value of a document, and how it was written.
 #[derive(Clone, Copy)]

@@ -73,11 +73,13 @@ fn files() -> impl Strategy<Value = Value> {
         Just(json!("a text of more than half a line, so that two of it do not fit")),
     ];
     leaf.prop_recursive(5, 40, 5, |inner| {
-        let words = ["id", "set", "steps", "branch", "else", "parallel", "on_error", "codes", "retry", "delay", "output"];
+        let words =
+            ["id", "set", "steps", "branch", "else", "parallel", "on_error", "codes", "retry", "delay", "output"];
         let key = prop_oneof![proptest::sample::select(words.to_vec()).prop_map(str::to_owned), "[a-z/~\"]{0,3}"];
         prop_oneof![
             proptest::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
-            proptest::collection::vec((key, inner), 0..6).prop_map(|entries| Value::Object(entries.into_iter().collect())),
+            proptest::collection::vec((key, inner), 0..6)
+                .prop_map(|entries| Value::Object(entries.into_iter().collect())),
         ]
     })
 }

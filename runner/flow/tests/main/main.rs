@@ -8,6 +8,7 @@ mod codes;
 mod document;
 mod expressions;
 mod format;
+mod graph;
 mod machine;
 mod output;
 mod replay;

@@ -89,3 +89,12 @@ fn codes(text: &str) -> Vec<&'static str> {
     assert!(flow.is_none());
     found.iter().map(|one| one.code).collect()
 }
+
+#[test]
+fn every_kind_of_step_can_be_right() {
+    let (flow, found) = Flow::validate(include_str!("../whole-language.json"), &Beside, &registry());
+    assert_eq!(found, []);
+    let kinds: std::collections::HashSet<_> =
+        flow.unwrap().all_steps().into_iter().map(|step| std::mem::discriminant(step.kind())).collect();
+    assert_eq!(kinds.len(), 11);
+}
