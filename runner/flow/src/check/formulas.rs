@@ -15,8 +15,8 @@ impl<'f> Formula<'f> {
     /// What it refers to, each with the pointer, from here, of the text that it stands in.
     pub(super) fn paths(&self) -> Vec<(String, &'f Path)> {
         match self {
-            Self::Template(template) => template.paths(),
-            Self::Bare(expression) => vec![(String::new(), expression.path())],
+            Self::Template(template) => template.references(),
+            Self::Bare(expression) => expression.references().iter().map(|path| (String::new(), path)).collect(),
         }
     }
 }

@@ -11,6 +11,7 @@ mod order;
 mod references;
 mod schemas;
 mod sites;
+mod statuses;
 mod sub_flows;
 mod writes;
 
@@ -40,7 +41,7 @@ fn check_with(flow: &Definition, checks: &Checks<'_>, findings: &mut Findings<'_
     actions::check(flow, &steps, checks, findings);
     sub_flows::check(flow, &steps, checks, findings);
     references::check(flow, findings);
-    conditions::check(flow, &steps, findings);
+    conditions::check(&steps, findings);
     order::check(flow, findings);
     failures::check(flow, &steps, checks.registry, findings);
 }

@@ -1,10 +1,12 @@
 //! What expressions refer to: steps that are seen there and come before, and names that mean something there.
 
 use connector_sdk::Schema;
+use serde_json::Value;
 
 use super::formulas::{self, Formula};
 use super::schemas::unknown_property;
 use super::sites::{Level, Relation, Site, Sites};
+use super::statuses::{STATUSES, compared_with};
 use crate::codes::Code;
 use crate::definition::Definition;
 use crate::diagnostic::{Findings, Place, did_you_mean};
@@ -101,7 +103,11 @@ impl<'f> Walk<'f, '_, '_> {
 
     fn path(&mut self, mention: &Mention<'_>) {
         match &mention.path.root {
-            Root::Output(id) | Root::Status(id) | Root::Error(id) => self.mention_of_step(id, mention),
+            Root::Status(id) => {
+                self.mention_of_step(id, mention);
+                self.comparison_of_status(mention);
+            }
+            Root::Output(id) | Root::Error(id) => self.mention_of_step(id, mention),
             Root::Turn(field) => self.mention_of_turn(*field, mention),
             Root::Variable(name) => self.mention_of_name(name, mention),
         }
@@ -152,6 +158,18 @@ impl<'f> Walk<'f, '_, '_> {
             ),
         };
         self.findings.error(code, mention.place(), message, fix);
+    }
+
+    /// A status that is compared with a word that no status is.
+    fn comparison_of_status(&mut self, mention: &Mention<'_>) {
+        let text = self.findings.file().pointer(&mention.pointer).and_then(Value::as_str).unwrap_or_default();
+        for (range, word) in compared_with(text, &mention.path.range) {
+            if !STATUSES.contains(&word.as_str()) {
+                let place = Place::Within(&mention.pointer, range);
+                let message = format!("no step has the status {word:?}");
+                self.findings.error(Code::UNKNOWN_STATUS, place, message, did_you_mean_status(&word));
+            }
+        }
     }
 
     fn mention_of_turn(&mut self, field: TurnField, mention: &Mention<'_>) {
@@ -233,6 +251,16 @@ impl<'f> Walk<'f, '_, '_> {
 
 /// What expressions know of a run.
 const RUN: [&str; 3] = ["id", "tenant", "labels"];
+
+/// The status that was probably meant: other programs have other words.
+fn did_you_mean_status(word: &str) -> Option<String> {
+    let meant = match word {
+        "success" | "successful" | "ok" | "completed" | "done" => "succeeded",
+        "failure" | "error" | "errored" => "failed",
+        other => return did_you_mean(other, STATUSES.into_iter()),
+    };
+    Some(format!("did you mean {meant:?}?"))
+}
 
 /// A path of an expression, and the text that it stands in.
 struct Mention<'p> {

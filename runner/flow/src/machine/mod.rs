@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use connector_sdk::{Error, ErrorKind, limits};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 pub use self::op::{Act, Done, Op, Outcome, Reason, StepKey};
 use self::record::Records;
@@ -49,6 +49,9 @@ pub struct MachineStart {
 pub struct Machine {
     flow: Arc<Flow>,
     begin: MachineStart,
+    /// The input and the run as expressions see them.
+    input: Arc<Value>,
+    run: Arc<Value>,
     deadline: Option<Timestamp>,
     records: Records,
     next: usize,
@@ -62,6 +65,8 @@ impl Machine {
     pub fn new(flow: Arc<Flow>, begin: MachineStart) -> Self {
         Self {
             flow,
+            input: Arc::default(),
+            run: Arc::new(json!({ "id": begin.run_id })),
             begin,
             deadline: None,
             records: Records::default(),
@@ -79,6 +84,7 @@ impl Machine {
             self.outcome = Some(Outcome::Failed { step: None, failure });
             return Vec::new();
         }
+        self.input = Arc::new(self.begin.input.clone());
         for (id, output) in std::mem::take(&mut self.begin.pins) {
             self.records.pin(&id, output, at);
         }

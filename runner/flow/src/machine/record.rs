@@ -1,6 +1,7 @@
 //! What became of the steps of a run.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use connector_sdk::limits;
 use serde::Serialize;
@@ -70,11 +71,18 @@ pub struct StepRecord {
 pub(super) struct Records {
     all: Vec<StepRecord>,
     pinned: usize,
-    /// The error of each as expressions see it.
-    errors: Vec<Value>,
+    /// The output and the error of each as expressions see them.
+    shared: Vec<Shared>,
     by_id: HashMap<String, usize>,
     /// What all outputs take together.
     bytes: usize,
+}
+
+/// What expressions see of a step that is over.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) output: Arc<Value>,
+    pub(super) error: Option<Arc<Value>>,
 }
 
 impl Records {
@@ -95,7 +103,8 @@ impl Records {
     fn add(&mut self, record: StepRecord) {
         self.bytes += footprint(&record.output);
         self.by_id.insert(record.key.as_str().to_owned(), self.all.len());
-        self.errors.push(record.error.as_ref().map_or(Value::Null, |error| json!(error)));
+        let error = record.error.as_ref().map(|error| Arc::new(json!(error)));
+        self.shared.push(Shared { output: Arc::new(record.output.clone()), error });
         self.all.push(record);
     }
 
@@ -108,10 +117,10 @@ impl Records {
         self.by_id.contains_key(id)
     }
 
-    /// The step with this id, and its error as expressions see it.
-    pub(super) fn get(&self, id: &str) -> Option<(&StepRecord, &Value)> {
+    /// The step with this id, and what expressions see of it.
+    pub(super) fn get(&self, id: &str) -> Option<(&StepRecord, &Shared)> {
         let index = *self.by_id.get(id)?;
-        Some((self.all.get(index)?, self.errors.get(index)?))
+        Some((self.all.get(index)?, self.shared.get(index)?))
     }
 
     pub(super) fn last_output(&self, id: Option<&str>) -> Value {
