@@ -4,8 +4,11 @@
 #![expect(clippy::needless_pass_by_value, reason = "a test writes its values where it uses them")]
 
 mod bounds;
+mod codes;
 mod document;
 mod expressions;
+mod format;
+mod graph;
 mod machine;
 mod output;
 mod replay;
