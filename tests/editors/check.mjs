@@ -20,11 +20,7 @@ const ask = (...words) => JSON.parse(execFileSync(linkwork, [...words, "--output
 const actions = new Map(ask("actions").map(({ id }) => [id, ask("actions", "show", id).input_schema]));
 const inputsOf = (action) => Object.entries(actions.get(action).properties ?? {});
 
-const examples = readdirSync(join(root, "examples")).filter((name) => name.endsWith(".linkwork.json"));
-assert.ok(examples.length > 0, "there are examples");
-for (const name of examples) {
-  const path = join(root, "examples", name);
-  const file = new OpenFile(path, readFileSync(path, "utf8"));
+for (const file of [...examples(), firstFlow()]) {
   await nothingIsUnderlined(file);
   await everyPlaceAnswers(file);
   for (const step of stepsOf(file.text)) {
@@ -44,6 +40,19 @@ for (const [action, schema] of actions) {
 }
 for (const mistake of mistakes) await isUnderlined(mistake);
 console.log(Object.entries(done).map(([what, count]) => `${count} ${what}`).join(", "));
+
+function examples() {
+  const folder = join(root, "examples");
+  const names = readdirSync(folder).filter((name) => name.endsWith(".linkwork.json"));
+  assert.ok(names.length > 0, "there are examples");
+  return names.map((name) => new OpenFile(join(folder, name), readFileSync(join(folder, name), "utf8")));
+}
+
+/** What `linkwork init` writes, as if the root were the new folder: it has the same schemas. */
+function firstFlow() {
+  const name = "first-flow.linkwork.json";
+  return new OpenFile(join(root, name), readFileSync(join(root, "runner/cli/src/init/files", name), "utf8"));
+}
 
 async function nothingIsUnderlined(file) {
   assert.deepEqual(await file.diagnostics(), [], `${file.path} is valid`);
