@@ -1,0 +1,15 @@
+//! The journal through its public doors: real files, real processes.
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on must fail")]
+
+mod child;
+mod conformance;
+mod crash;
+mod damage;
+mod full;
+mod group;
+mod inbox;
+mod owners;
+mod prune;
+mod support;
+#[cfg(target_os = "linux")]
+mod sync;
