@@ -21,7 +21,9 @@ pub(super) fn check(steps: &[&Step], findings: &mut Findings<'_>) {
             StepKind::Repeat(repeat) => {
                 let pointer = step.pointer_of("repeat/while");
                 // A loop that only `break` and the bound end is a way to write loops.
-                if repeat.condition.as_ref().and_then(|condition| constant(condition, &pointer, findings)) == Some(false) {
+                if repeat.condition.as_ref().and_then(|condition| constant(condition, &pointer, findings))
+                    == Some(false)
+                {
                     always_the_same(&pointer, "there is never a turn", findings);
                 }
             }

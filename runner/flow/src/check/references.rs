@@ -250,7 +250,7 @@ impl<'f> Walk<'f, '_, '_> {
 }
 
 /// What expressions know of a run.
-const RUN: [&str; 3] = ["id", "tenant", "labels"];
+const RUN: [&str; 4] = ["id", "started_at", "tenant", "labels"];
 
 /// The status that was probably meant: other programs have other words.
 fn did_you_mean_status(word: &str) -> Option<String> {

@@ -8,7 +8,7 @@ use crate::duration;
 /// `kebab-case`.
 const NAME: &str = "^[a-z][a-z0-9]*(-[a-z0-9]+)*$";
 /// What a text with an expression looks like.
-pub(super) const EXPRESSION: &str = r"\{\{.+\}\}";
+pub(super) const EXPRESSION: &str = r"\{\{|\{%";
 
 pub(super) fn name() -> Value {
     json!({ "type": "string", "pattern": NAME })

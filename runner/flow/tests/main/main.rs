@@ -4,6 +4,7 @@
 #![expect(clippy::needless_pass_by_value, reason = "a test writes its values where it uses them")]
 
 mod bounds;
+mod broken_10000;
 mod codes;
 mod document;
 mod expressions;

@@ -1,14 +1,17 @@
 //! The JSON Schema of flow files: it says the same as the reader does, and has the shape that editors are quick with.
 
+use std::path::Path;
+use std::sync::LazyLock;
+
 use connector_sdk::Schema;
-use runner_flow::schema;
+use runner_flow::{Flow, Severity, schema};
 use serde_json::{Value, json};
 
-use crate::support::registry;
+use crate::support::{Beside, registry};
 
 fn found(file: &Value) -> Vec<String> {
-    let found = Schema::new(schema(&registry())).check(file);
-    found.into_iter().map(|violation| violation.to_string()).collect()
+    static SCHEMA: LazyLock<Schema> = LazyLock::new(|| Schema::new(schema(&registry())));
+    SCHEMA.check(file).into_iter().map(|violation| violation.to_string()).collect()
 }
 
 fn with(step: Value) -> Value {
@@ -17,8 +20,63 @@ fn with(step: Value) -> Value {
 
 #[test]
 fn a_whole_flow_fits() {
-    let file = serde_json::from_str(include_str!("../whole.json")).unwrap();
-    assert_eq!(found(&file), [] as [&str; 0]);
+    for text in [include_str!("../whole.json"), include_str!("../whole-language.json")] {
+        assert_eq!(found(&serde_json::from_str(text).unwrap()), [] as [&str; 0]);
+    }
+}
+
+/// What the schema calls wrong, the check calls wrong. The other way round it may know less.
+fn assert_no_contradiction(name: &str, text: &str) -> bool {
+    let Ok(file) = serde_json::from_str::<Value>(text) else { return false };
+    let wrong = found(&file);
+    let (_, diagnostics) = Flow::validate(text, &Beside, &registry());
+    let is_right = diagnostics.iter().all(|one| one.severity == Severity::Warning);
+    assert!(wrong.is_empty() || !is_right, "{name} is right, and the schema says: {wrong:#?}");
+    !wrong.is_empty()
+}
+
+#[test]
+fn the_schema_never_contradicts_the_check() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/broken");
+    let mut wrong = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        wrong += usize::from(assert_no_contradiction(path.to_str().unwrap(), &text));
+    }
+    assert!(wrong > 10);
+}
+
+#[test]
+fn forms_that_are_right_are_right_in_the_schema() {
+    let body = json!([{ "id": "b", "set": 1 }]);
+    let right = [
+        json!({ "id": "a", "wait": "{{ input.long }}" }),
+        json!({ "id": "a", "wait": "{{ input.seconds }}s" }),
+        json!({ "id": "a", "wait": { "until": "{{ input.when }}" } }),
+        json!({ "id": "a", "repeat": { "times": 0 }, "steps": body }),
+        json!({ "id": "a", "repeat": { "times": "{{ input.often }}" }, "steps": body }),
+        json!({ "id": "a", "repeat": { "times": "{% if input.a %}1{% else %}2{% endif %}" }, "steps": body }),
+        json!({ "id": "a", "for_each": "{{ input.rows }}", "steps": body }),
+        json!({ "id": "a", "for_each": { "$literal": [1] }, "steps": body }),
+        json!({ "id": "a", "fail": "" }),
+        json!({ "id": "a", "fail": { "message": "{{ input.a }}" } }),
+        json!({ "id": "a", "set": null, "on_error": "fail" }),
+        json!({ "id": "a", "set": null, "on_error": { "codes": ["anything"] } }),
+        json!({ "id": "a", "stop": null }),
+        json!({ "id": "a", "flow": "greet", "with": { "name": "{{ input.a }}" } }),
+        json!({ "id": "a", "flow": "greet", "with": { "$literal": { "name": "you" } } }),
+        json!({ "id": "a", "action": "post/send", "with": { "$literal": { "text": "{{ no expression }}" } } }),
+        json!({ "id": "a", "action": "post/send", "with": { "text": { "$literal": "{{ no expression }}" } } }),
+        json!({ "id": "a", "action": "model/ask", "with": { "model": "m", "messages": { "$literal": [] }, "style": { "$literal": "fancy" }, "temperature": { "$literal": 1 } } }),
+        json!({ "id": "a", "action": "model/ask", "with": { "model": "m", "messages": "{% if true %}{{ input.m }}{% endif %}" } }),
+        json!({ "id": "a", "action": "model/ask", "with": { "model": "m", "messages": [], "temperature": "{{\n  input.t\n}}" } }),
+    ];
+    for step in right {
+        let mut file = with(step);
+        file["connections"] = json!({ "post": { "connector": "post" }, "model": { "connector": "model" } });
+        assert_no_contradiction(&file["steps"][0].to_string(), &file.to_string());
+    }
 }
 
 #[test]
@@ -55,6 +113,20 @@ fn what_is_wrong_stays_wrong() {
         json!({ "id": "A", "set": 1 }),
         json!({ "set": 1 }),
         json!({ "id": "a" }),
+        json!({ "id": "a", "for_each": "input.rows" }),
+        json!({ "id": "a", "set": 1, "steps": [{ "id": "b", "set": 1 }] }),
+        json!({ "id": "a", "branch": [{ "steps": [{ "id": "b", "set": 1 }] }] }),
+        json!({ "id": "a", "branch": [{ "if": "input.a", "steps": [{ "id": "b", "sett": 1 }] }] }),
+        json!({ "id": "a", "parallel": { "Wrong Name": [{ "id": "b", "set": 1 }] } }),
+        json!({ "id": "a", "parallel": { "right": [] } }),
+        json!({ "id": "a", "repeat": {}, "steps": [{ "id": "b", "set": 1 }] }),
+        json!({ "id": "a", "wait": { "until": "x", "signal": "y" } }),
+        json!({ "id": "a", "wait": "10 minutes" }),
+        json!({ "id": "a", "break": false }),
+        json!({ "id": "a", "set": 1, "on_error": "ignore" }),
+        json!({ "id": "a", "set": 1, "on_error": { "steps": [{ "id": "b", "set": 1 }] } }),
+        json!({ "id": "a", "set": 1, "on_error": [{ "id": "b", "action": "model/aks" }] }),
+        json!({ "id": "a", "fail": { "code": "x" } }),
     ];
     for step in wrong {
         assert!(!found(&with(step.clone())).is_empty(), "{step}");
