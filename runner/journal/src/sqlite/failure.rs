@@ -1,0 +1,80 @@
+//! Why a command failed, before anybody is told.
+
+use std::path::Path;
+
+use rusqlite::ErrorCode;
+
+use crate::error::Error;
+
+/// Why a command failed.
+pub(super) enum Failure {
+    /// It was refused before it wrote anything; others are not concerned.
+    Refused(Error),
+    /// What is stored is not what was stored.
+    Damaged { run: String, entry: Option<u64>, reason: &'static str },
+    /// The database failed.
+    Database(rusqlite::Error),
+}
+
+/// What the failure of a database asks for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ask {
+    /// Wait until there is room.
+    Room,
+    /// Never write again: nobody knows what the disk holds.
+    Stop,
+    /// Tell whoever asked.
+    Tell,
+}
+
+impl Failure {
+    pub(super) fn damaged(run: &str, entry: Option<u64>, reason: &'static str) -> Self {
+        Self::Damaged { run: run.to_owned(), entry, reason }
+    }
+
+    pub(super) fn asks(&self) -> Ask {
+        match self {
+            Self::Database(error) => match error.sqlite_error_code() {
+                Some(ErrorCode::DiskFull) => Ask::Room,
+                Some(ErrorCode::SystemIoFailure) => Ask::Stop,
+                _ => Ask::Tell,
+            },
+            Self::Refused(_) | Self::Damaged { .. } => Ask::Tell,
+        }
+    }
+
+    /// The error that people see.
+    pub(super) fn tell(self, file: &Path) -> Error {
+        match self {
+            Self::Refused(error) => error,
+            Self::Damaged { run, entry, reason } => {
+                Error::Damaged { file: file.to_owned(), run: Some(run), entry, reason: reason.to_owned() }
+            }
+            Self::Database(error) => tell_database(&error, file),
+        }
+    }
+}
+
+fn tell_database(error: &rusqlite::Error, file: &Path) -> Error {
+    let (file, reason) = (file.to_owned(), error.to_string());
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => Error::Full { file },
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+            Error::Damaged { file, run: None, entry: None, reason }
+        }
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::Busy { file },
+        _ => Error::Unusable { path: file, reason },
+    }
+}
+
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Refused(error)
+    }
+}
