@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::blob::{BlobStore, MemoryBlobs};
 use crate::error::{Error, ErrorKind, Evidence, Result};
 use crate::event::{Delta, Event, EventSink, NoEvents, Part};
+use crate::exchange::Exchanges;
 use crate::http::Client;
 
 /// The wall clock, replaceable so that a replayed run sees the time it saw before.
@@ -63,6 +64,8 @@ pub struct Scope {
     pub cancel: CancellationToken,
     /// Where events go.
     pub events: Arc<dyn EventSink>,
+    /// Who looks on at the exchanges with the provider, or stands in for it.
+    pub exchanges: Exchanges,
     /// Where files are kept.
     pub blobs: Arc<dyn BlobStore>,
     /// The wall clock.
@@ -79,6 +82,7 @@ impl Default for Scope {
             deadline: None,
             cancel: CancellationToken::new(),
             events: Arc::new(NoEvents),
+            exchanges: Exchanges::default(),
             blobs: Arc::new(MemoryBlobs::default()),
             clock: Arc::new(SystemClock),
         }
@@ -149,6 +153,10 @@ impl Context {
 
     pub(crate) fn wants_requests(&self) -> bool {
         self.scope.events.wants_requests()
+    }
+
+    pub(crate) fn exchanges(&self) -> &Exchanges {
+        &self.scope.exchanges
     }
 
     pub(crate) fn client(&self) -> Result<&Client> {

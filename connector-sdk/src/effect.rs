@@ -1,9 +1,9 @@
 //! What an action does to the world: the one thing that decides whether it may be repeated.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What an action does outside.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
     /// Changes nothing and costs nothing.

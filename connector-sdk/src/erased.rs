@@ -137,6 +137,11 @@ pub struct Prepared {
 }
 
 impl Prepared {
+    /// The input as the action will see it.
+    pub fn input(&self) -> &Value {
+        &self.input
+    }
+
     /// How long it may take, unless somebody says otherwise.
     pub fn timeout(&self) -> Duration {
         self.timeout

@@ -13,6 +13,7 @@ mod effect;
 mod erased;
 mod error;
 mod event;
+pub mod exchange;
 pub mod http;
 pub mod json;
 pub mod limits;

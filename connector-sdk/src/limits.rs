@@ -18,6 +18,10 @@ pub const SSE_STREAM: u64 = 256 << 20;
 pub const BLOB_STORE: usize = 256 << 20;
 /// One file that is uploaded.
 pub const UPLOAD: u64 = 100 << 20;
+/// The body of one request or answer in a recording.
+pub const RECORDED: usize = 16 << 20;
+/// A recording in all.
+pub const RECORDING: usize = 64 << 20;
 /// The JSON of an input.
 pub const INPUT: u64 = 20 << 20;
 /// What one evaluation of a flow's expressions may make.

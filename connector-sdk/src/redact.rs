@@ -34,6 +34,11 @@ impl Redactor {
         }
     }
 
+    /// Masks bytes that are not text.
+    pub(crate) fn bytes(&self, bytes: &[u8]) -> Vec<u8> {
+        self.secrets.iter().fold(bytes.to_vec(), |bytes, secret| replaced(&bytes, secret.text().as_bytes()))
+    }
+
     pub(crate) fn value(&self, value: &mut Value) {
         if self.secrets.is_empty() {
             return;
@@ -71,4 +76,16 @@ impl Redactor {
         error.rewrite_texts(&|text| self.text(text), &|value| self.value(value));
         error
     }
+}
+
+/// The bytes with the mask in place of the secret.
+fn replaced(mut bytes: &[u8], secret: &[u8]) -> Vec<u8> {
+    let mut masked = Vec::with_capacity(bytes.len());
+    while let Some(at) = bytes.windows(secret.len()).position(|window| window == secret) {
+        masked.extend_from_slice(&bytes[..at]);
+        masked.extend_from_slice(MASK.as_bytes());
+        bytes = &bytes[at + secret.len()..];
+    }
+    masked.extend_from_slice(bytes);
+    masked
 }

@@ -1,24 +1,25 @@
 //! One thing that is wrong with a value, and where.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// One thing that is wrong with a value: where, which rule, what to do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Violation {
     /// JSON Pointer of the value, empty for the whole.
     pub pointer: String,
     /// The rule that it breaks: `type`, `required`, `unknown_field`, `range`, …
-    pub rule: &'static str,
+    pub rule: Cow<'static, str>,
     /// A sentence for people.
     pub message: String,
 }
 
 impl Violation {
     /// A violation at this JSON Pointer.
-    pub fn new(pointer: impl Into<String>, rule: &'static str, message: impl Into<String>) -> Self {
-        Self { pointer: pointer.into(), rule, message: message.into() }
+    pub fn new(pointer: impl Into<String>, rule: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
+        Self { pointer: pointer.into(), rule: rule.into(), message: message.into() }
     }
 }
 

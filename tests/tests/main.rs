@@ -4,6 +4,7 @@
 
 mod behaviour;
 mod command;
+mod exchanges;
 mod hostile_answers;
 mod json;
 mod raw_request;

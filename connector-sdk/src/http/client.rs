@@ -35,13 +35,25 @@ impl Client {
         &self.inner.redactor
     }
 
-    /// The URL of a target, proved to lie within the connection and at an address that may be dialled.
+    /// The URL of a target, proved to lie within the connection.
     pub(super) fn locate(&self, target: &str) -> Result<Url> {
-        let base = self.inner.base.as_ref().ok_or_else(|| {
-            Error::new(ErrorKind::Internal, "this connector has no origin that a request could go to")
-        })?;
+        self.base()?.join(target)
+    }
+
+    /// What a URL adds to the connection's base.
+    pub(super) fn below_base(&self, url: &Url) -> Result<String> {
+        Ok(self.base()?.below(url))
+    }
+
+    fn base(&self) -> Result<&Base> {
+        let message = "this connector has no origin that a request could go to";
+        self.inner.base.as_ref().ok_or_else(|| Error::new(ErrorKind::Internal, message))
+    }
+
+    /// Proves that the address may be dialled, where the base names one.
+    pub(super) fn check_egress(&self) -> Result<()> {
         // The resolver never sees an address that is written as one.
-        let literal: Option<IpAddr> = match base.host() {
+        let literal: Option<IpAddr> = match self.base()?.host() {
             Some(Host::Ipv4(address)) => Some(address.into()),
             Some(Host::Ipv6(address)) => Some(address.into()),
             Some(Host::Domain(_)) | None => None,
@@ -50,7 +62,7 @@ impl Client {
             Some(address) if !self.inner.egress.allows(address) => {
                 Err(refused(&Refused { host: address.to_string(), address }))
             }
-            _ => base.join(target),
+            _ => Ok(()),
         }
     }
 

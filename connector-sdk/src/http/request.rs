@@ -1,5 +1,6 @@
 //! A request, from a relative target to an answer. The credential goes on last, and nowhere else.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use ::http::Method;
@@ -11,9 +12,10 @@ use bytes::Bytes;
 use serde_json::Value;
 use url::Url;
 
-use super::client::interrupted;
 use super::decode::{self, Decoder};
-use super::stream::{EventStream, silent};
+use super::incoming::Incoming;
+use super::stream::EventStream;
+use super::tape::Tape;
 use super::upload::Upload;
 use super::view::{RequestView, ViewBody};
 use super::{Answer, Multipart, answer, header_value};
@@ -21,6 +23,7 @@ use crate::connection::{Auth, Connection};
 use crate::context::Context;
 use crate::error::{Error, ErrorKind, Evidence, Result};
 use crate::event::Event;
+use crate::exchange::{Exchanges, Mask, Outcome, Replayer, Sent, SentBody};
 use crate::limits;
 use crate::redact::MASK;
 
@@ -54,7 +57,12 @@ pub enum Reply {
 
 impl<'a, C: Connection> Request<'a, C> {
     pub(crate) fn new(connection: &'a C, ctx: &'a Context, method: Method, target: &str) -> Result<Self> {
-        let url = ctx.client()?.locate(target)?;
+        let client = ctx.client()?;
+        // Where nothing is dialled, any address is as good as another.
+        if !matches!(ctx.exchanges(), Exchanges::Replay(_)) {
+            client.check_egress()?;
+        }
+        let url = client.locate(target)?;
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json, text/plain, */*"));
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(decode::ACCEPTED));
@@ -115,8 +123,8 @@ impl<'a, C: Connection> Request<'a, C> {
     pub async fn exchange(self) -> Result<Answer> {
         let (timeout, ctx) = (self.timeout, self.ctx);
         let work = async {
-            let (ctx, response) = self.dispatch().await?;
-            read_whole(ctx, response).await
+            let (ctx, incoming) = self.dispatch().await?;
+            read_whole(ctx, incoming).await
         };
         match timeout {
             None => work.await,
@@ -131,16 +139,33 @@ impl<'a, C: Connection> Request<'a, C> {
         self.headers.insert(ACCEPT, HeaderValue::from_static("text/event-stream"));
         self.headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         let connection = self.connection;
-        let (ctx, response) = self.dispatch().await?;
-        let is_stream = answer::media_type(response.headers()).as_deref() == Some("text/event-stream");
-        if response.status().is_success() && is_stream && decode::coding(response.headers()).is_none() {
-            return Ok(Reply::Events(EventStream::new(response, limits::IDLE_STREAM)));
+        let (ctx, incoming) = self.dispatch().await?;
+        let is_stream = answer::media_type(&incoming.headers).as_deref() == Some("text/event-stream");
+        if incoming.status.is_success() && is_stream && decode::coding(&incoming.headers).is_none() {
+            return Ok(Reply::Events(EventStream::new(incoming, limits::IDLE_STREAM)));
         }
-        let answer = read_whole(ctx, response).await?;
+        let answer = read_whole(ctx, incoming).await?;
         if answer.is_success() { Ok(Reply::Whole(answer)) } else { Err(connection.explain(&answer)) }
     }
 
-    async fn dispatch(mut self) -> Result<(&'a Context, reqwest::Response)> {
+    async fn dispatch(mut self) -> Result<(&'a Context, Incoming)> {
+        let body = self.encode()?;
+        self.identify()?;
+        if self.ctx.wants_requests() {
+            self.show();
+        }
+        match self.ctx.exchanges() {
+            Exchanges::Unobserved => self.dial(body, None).await,
+            Exchanges::Record(recorder) => {
+                let tape = Tape::new(Arc::clone(recorder), self.ctx, self.sent()?);
+                self.dial(body, Some(Box::new(tape))).await
+            }
+            Exchanges::Replay(replayer) => Ok((self.ctx, self.replay(&**replayer)?)),
+        }
+    }
+
+    /// The bytes of the body, with the headers that belong to them set.
+    fn encode(&mut self) -> Result<Option<Bytes>> {
         let body = match &self.body {
             Body::None => None,
             Body::Bytes(bytes) => Some(bytes.clone()),
@@ -156,10 +181,10 @@ impl<'a, C: Connection> Request<'a, C> {
         {
             self.headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
-        self.identify()?;
-        if self.ctx.wants_requests() {
-            self.show();
-        }
+        Ok(body)
+    }
+
+    async fn dial(self, body: Option<Bytes>, mut tape: Option<Box<Tape>>) -> Result<(&'a Context, Incoming)> {
         let mut request = reqwest::Request::new(self.method, self.url);
         *request.headers_mut() = self.headers;
         match body.filter(|body| !body.is_empty()) {
@@ -167,7 +192,36 @@ impl<'a, C: Connection> Request<'a, C> {
             // Without a body there is nothing that tells when the request leaves.
             None => self.ctx.request_left(),
         }
-        Ok((self.ctx, self.ctx.client()?.execute(request).await?))
+        let response = self.ctx.client()?.execute(request).await.inspect_err(|error| {
+            if let Some(tape) = &mut tape {
+                tape.broke(error);
+            }
+        })?;
+        Ok((self.ctx, Incoming::live(response, tape)))
+    }
+
+    fn replay(&self, replayer: &dyn Replayer) -> Result<Incoming> {
+        match replayer.replay(self.ctx.step_path(), &self.sent()?)? {
+            Outcome::Answered(answer) => {
+                self.ctx.request_left();
+                Incoming::recorded(&answer)
+            }
+            Outcome::Broken(broken) => Err(broken.to_error()),
+        }
+    }
+
+    /// The request as a recording holds it.
+    fn sent(&self) -> Result<Sent> {
+        let client = self.ctx.client()?;
+        let mask = Mask::of_request(client.redactor(), self.ctx.run_id());
+        let media_type = answer::media_type(&self.headers);
+        let body = match &self.body {
+            Body::None => None,
+            Body::Bytes(bytes) => SentBody::of(media_type.as_deref(), bytes, &mask),
+            Body::Form(form) => Some(SentBody::of_form(form, &mask)),
+        };
+        let target = client.below_base(&self.url)?;
+        Ok(Sent::new(self.method.as_str(), &target, &self.headers, body, &mask))
     }
 
     /// Adds the credential, in place of whatever stands under its name.
@@ -233,18 +287,14 @@ fn masked(value: &HeaderValue) -> String {
     }
 }
 
-async fn read_whole(ctx: &Context, mut response: reqwest::Response) -> Result<Answer> {
-    let mut decoder = Decoder::for_answer(response.headers())?;
-    loop {
-        let chunk = tokio::time::timeout(limits::IDLE, response.chunk()).await.map_err(|_| silent(limits::IDLE))?;
-        match chunk.map_err(interrupted)? {
-            Some(chunk) => decoder.push(&chunk)?,
-            None => break,
-        }
+async fn read_whole(ctx: &Context, mut incoming: Incoming) -> Result<Answer> {
+    let mut decoder = Decoder::for_answer(&incoming.headers)?;
+    while let Some(chunk) = incoming.chunk(limits::IDLE).await? {
+        decoder.push(&chunk)?;
     }
     Ok(Answer {
-        status: response.status().as_u16(),
-        headers: std::mem::take(response.headers_mut()),
+        status: incoming.status.as_u16(),
+        headers: incoming.headers,
         body: decoder.finish()?.into(),
         at: ctx.now(),
     })

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::error::{Error, ErrorKind, Evidence, Result};
 use crate::http::answer::request_id;
-use crate::http::client::interrupted;
+use crate::http::incoming::Incoming;
 use crate::limits;
 
 /// One event.
@@ -19,7 +19,7 @@ pub struct SseEvent {
 
 /// The events of an answer, as they arrive.
 pub struct EventStream {
-    response: reqwest::Response,
+    incoming: Incoming,
     request_id: Option<String>,
     parser: SseParser,
     ready: VecDeque<SseEvent>,
@@ -28,9 +28,16 @@ pub struct EventStream {
 }
 
 impl EventStream {
-    pub(super) fn new(response: reqwest::Response, idle: Duration) -> Self {
-        let request_id = request_id(response.headers());
-        Self { response, request_id, parser: SseParser::default(), ready: VecDeque::new(), received: 0, idle }
+    pub(super) fn new(incoming: Incoming, idle: Duration) -> Self {
+        let request_id = request_id(&incoming.headers);
+        Self {
+            incoming: incoming.into_stream(),
+            request_id,
+            parser: SseParser::default(),
+            ready: VecDeque::new(),
+            received: 0,
+            idle,
+        }
     }
 
     /// The provider's own id of the request, for errors in mid-stream.
@@ -44,8 +51,7 @@ impl EventStream {
             if let Some(event) = self.ready.pop_front() {
                 return Ok(Some(event));
             }
-            let chunk = tokio::time::timeout(self.idle, self.response.chunk()).await.map_err(|_| silent(self.idle))?;
-            let Some(chunk) = chunk.map_err(interrupted)? else { return Ok(None) };
+            let Some(chunk) = self.incoming.chunk(self.idle).await? else { return Ok(None) };
             self.received += chunk.len() as u64;
             if self.received > limits::SSE_STREAM {
                 return Err(over("the provider's event stream", limits::SSE_STREAM));

@@ -69,6 +69,15 @@ impl Base {
         Ok(url)
     }
 
+    /// What a URL of this base adds to it: the rest of its path, and its query.
+    pub(super) fn below(&self, url: &Url) -> String {
+        let rest = url.path().strip_prefix(&self.prefix).unwrap_or(url.path());
+        match url.query() {
+            Some(query) => format!("{rest}?{query}"),
+            None => rest.to_owned(),
+        }
+    }
+
     fn refuse_hostile(&self, target: &str) -> Result<()> {
         if let Some(reason) = reason_to_refuse(target) {
             let error = Error::new(ErrorKind::TargetRefused, format!("the URL {reason}"));

@@ -13,7 +13,12 @@ pub(crate) struct RunClock {
 
 impl RunClock {
     pub(crate) fn start() -> Self {
-        Self { wall: SystemTime::now().into(), started: Instant::now() }
+        Self { wall: wall_clock(), started: Instant::now() }
+    }
+
+    /// Goes on from the wall clock, or from a moment that was seen before, if the wall clock has been put back since.
+    pub(crate) fn resume(after: Timestamp) -> Self {
+        Self { wall: wall_clock().max(after), started: Instant::now() }
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -26,6 +31,14 @@ impl RunClock {
 
     /// When the run's clock shows this.
     pub(crate) fn instant(&self, at: Timestamp) -> Instant {
-        self.started + at.since(self.wall)
+        let wait = at.since(self.wall);
+        // Further away than the clock can tell is as good as never.
+        self.started.checked_add(wait).unwrap_or_else(|| self.started + FAR)
     }
+}
+
+const FAR: Duration = Duration::from_secs(365 * 24 * 3600);
+
+pub(crate) fn wall_clock() -> Timestamp {
+    SystemTime::now().into()
 }

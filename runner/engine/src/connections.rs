@@ -3,6 +3,8 @@
 use async_trait::async_trait;
 use connector_sdk::{BoundConnection, Result};
 
+use crate::identity::RunIdentity;
+
 /// Which connection is needed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Binding {
@@ -15,6 +17,6 @@ pub struct Binding {
 /// The host's connections. What it hands out is used for one attempt and not kept.
 #[async_trait]
 pub trait ConnectionStore: Send + Sync {
-    /// The connection that is bound to this slot now.
-    async fn resolve(&self, binding: &Binding) -> Result<BoundConnection>;
+    /// The connection that is bound to this slot now, for this run of this tenant.
+    async fn resolve(&self, binding: &Binding, run: &RunIdentity) -> Result<BoundConnection>;
 }

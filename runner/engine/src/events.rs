@@ -1,5 +1,7 @@
 //! What a run tells while it goes on.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use connector_sdk::http::RequestView;
@@ -8,60 +10,127 @@ use runner_flow::{ErrorReport, Status};
 use serde::Serialize;
 use serde_json::Value;
 
-/// Something that happened in a run.
+use crate::identity::{RunIdentity, is_sole};
+
+/// Something that happened in a run. The tenant is left out in the JSON of a host that has only one.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum RunEvent {
     /// A run begins. A single action has no flow.
     RunStarted {
-        run: String,
+        run: Arc<str>,
+        #[serde(skip_serializing_if = "is_sole")]
+        tenant: Arc<str>,
         #[serde(skip_serializing_if = "Option::is_none")]
         flow: Option<String>,
+        #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+        labels: BTreeMap<String, String>,
     },
     /// A step begins.
     StepStarted {
-        run: String,
-        step: String,
+        run: Arc<str>,
+        #[serde(skip_serializing_if = "is_sole")]
+        tenant: Arc<str>,
+        step: Arc<str>,
         #[serde(skip_serializing_if = "Option::is_none")]
         action: Option<String>,
     },
     /// An attempt begins, counted from 1 over the whole step.
-    Attempt { run: String, step: String, attempt: u32 },
+    Attempt {
+        run: Arc<str>,
+        #[serde(skip_serializing_if = "is_sole")]
+        tenant: Arc<str>,
+        step: Arc<str>,
+        attempt: u32,
+    },
     /// A piece of an answer arrived, counted from 0 in each attempt. A new attempt voids what earlier ones sent.
-    Delta { run: String, step: String, attempt: u32, index: u64, choice: u64, part: Part },
+    Delta {
+        run: Arc<str>,
+        #[serde(skip_serializing_if = "is_sole")]
+        tenant: Arc<str>,
+        step: Arc<str>,
+        attempt: u32,
+        index: u64,
+        choice: u64,
+        part: Part,
+    },
     /// An attempt failed and is repeated after a wait.
-    Retry { run: String, step: String, attempt: u32, delay_ms: u64, code: &'static str, reason: String },
+    Retry {
+        run: Arc<str>,
+        #[serde(skip_serializing_if = "is_sole")]
+        tenant: Arc<str>,
+        step: Arc<str>,
+        attempt: u32,
+        delay_ms: u64,
+        code: Cow<'static, str>,
+        reason: String,
+    },
+    /// A step waits: for a signal, until a moment in RFC 3339, or for whichever comes first.
+    Waiting {
+        run: Arc<str>,
+        #[serde(skip_serializing_if = "is_sole")]
+        tenant: Arc<str>,
+        step: Arc<str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        signal: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        until: Option<String>,
+    },
     /// A request is about to be sent. Only where requests are wanted; credentials are masked.
-    Request { run: String, step: String, request: RequestView },
+    Request {
+        run: Arc<str>,
+        #[serde(skip_serializing_if = "is_sole")]
+        tenant: Arc<str>,
+        step: Arc<str>,
+        request: RequestView,
+    },
+    /// A word about the run itself, such as that it was resumed.
+    Log {
+        run: Arc<str>,
+        #[serde(skip_serializing_if = "is_sole")]
+        tenant: Arc<str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        step: Option<Arc<str>>,
+        message: String,
+    },
     /// A step is over.
     StepFinished {
-        run: String,
-        step: String,
+        run: Arc<str>,
+        #[serde(skip_serializing_if = "is_sole")]
+        tenant: Arc<str>,
+        step: Arc<str>,
         status: Status,
         attempts: u32,
         duration_ms: u64,
         #[serde(skip_serializing_if = "Option::is_none")]
-        output: Option<Value>,
+        output: Option<Arc<Value>>,
         #[serde(skip_serializing_if = "Option::is_none")]
         error: Option<ErrorReport>,
     },
     /// The run is over.
     RunFinished {
-        run: String,
+        run: Arc<str>,
+        #[serde(skip_serializing_if = "is_sole")]
+        tenant: Arc<str>,
         status: Status,
         duration_ms: u64,
         #[serde(skip_serializing_if = "Option::is_none")]
-        output: Option<Value>,
+        output: Option<Arc<Value>>,
         #[serde(skip_serializing_if = "Option::is_none")]
         error: Option<ErrorReport>,
     },
 }
 
-/// Where the events of a run go. It is called from within the run and must not block.
+/// Where the events of runs go. It is called from within the run and must not block.
 pub trait RunEvents: Send + Sync {
     /// Takes an event.
     fn emit(&self, event: RunEvent);
+
+    /// Whether it does anything with them. Nothing is put together for who does not.
+    fn listens(&self) -> bool {
+        true
+    }
 }
 
 /// Drops every event.
@@ -70,14 +139,45 @@ pub struct NoRunEvents;
 
 impl RunEvents for NoRunEvents {
     fn emit(&self, _: RunEvent) {}
+
+    fn listens(&self) -> bool {
+        false
+    }
+}
+
+/// Who is told of one run: who listens to all of the engine's runs, and who listens to this one.
+#[derive(Clone)]
+pub(crate) struct Listeners {
+    all: Arc<dyn RunEvents>,
+    own: Arc<dyn RunEvents>,
+    pub(crate) wants_requests: bool,
+}
+
+impl Listeners {
+    pub(crate) fn new(all: &Arc<dyn RunEvents>, own: Arc<dyn RunEvents>, wants_requests: bool) -> Self {
+        Self { all: Arc::clone(all), own, wants_requests }
+    }
+
+    /// Tells of an event, which is made only if somebody listens.
+    pub(crate) fn tell(&self, event: impl FnOnce() -> RunEvent) {
+        match (self.all.listens(), self.own.listens()) {
+            (false, false) => {}
+            (true, false) => self.all.emit(event()),
+            (false, true) => self.own.emit(event()),
+            (true, true) => {
+                let event = event();
+                self.all.emit(event.clone());
+                self.own.emit(event);
+            }
+        }
+    }
 }
 
 /// Tells what one step's actions tell, as events of the run. It counts attempts over all the calls of the step.
 pub(crate) struct StepEvents {
-    pub(crate) run: String,
-    pub(crate) step: String,
-    to: Arc<dyn RunEvents>,
-    wants_requests: bool,
+    pub(crate) identity: Arc<RunIdentity>,
+    pub(crate) step: Arc<str>,
+    listeners: Listeners,
     count: Mutex<Count>,
 }
 
@@ -88,9 +188,10 @@ struct Count {
 }
 
 impl StepEvents {
-    pub(crate) fn new(run: &str, step: &str, to: &Arc<dyn RunEvents>, wants_requests: bool) -> Arc<Self> {
-        let (run, step, to) = (run.to_owned(), step.to_owned(), Arc::clone(to));
-        Arc::new(Self { run, step, to, wants_requests, count: Mutex::default() })
+    /// Of a step that has been tried so often before.
+    pub(crate) fn new(identity: &Arc<RunIdentity>, step: &str, listeners: &Listeners, attempts: u32) -> Arc<Self> {
+        let (identity, listeners) = (Arc::clone(identity), listeners.clone());
+        Arc::new(Self { identity, step: step.into(), listeners, count: Mutex::new(Count { attempts, deltas: 0 }) })
     }
 
     /// How many attempts there have been.
@@ -99,9 +200,15 @@ impl StepEvents {
     }
 
     /// Tells that the last attempt is repeated.
-    pub(crate) fn retry(&self, code: &'static str, reason: String, delay_ms: u64) {
-        let (run, step) = (self.run.clone(), self.step.clone());
-        self.to.emit(RunEvent::Retry { run, step, attempt: self.attempts(), delay_ms, code, reason });
+    pub(crate) fn retry(&self, code: Cow<'static, str>, reason: String, delay_ms: u64) {
+        let attempt = self.attempts();
+        self.tell(|run, tenant, step| RunEvent::Retry { run, tenant, step, attempt, delay_ms, code, reason });
+    }
+
+    /// Tells an event of this step, which begins with the run, the tenant and the step.
+    pub(crate) fn tell(&self, event: impl FnOnce(Arc<str>, Arc<str>, Arc<str>) -> RunEvent) {
+        let RunIdentity { run, tenant, .. } = &*self.identity;
+        self.listeners.tell(|| event(Arc::clone(run), Arc::clone(tenant), Arc::clone(&self.step)));
     }
 
     fn count<T>(&self, change: impl FnOnce(&mut Count) -> T) -> T {
@@ -111,14 +218,13 @@ impl StepEvents {
 
 impl EventSink for StepEvents {
     fn emit(&self, event: Event) {
-        let (run, step) = (self.run.clone(), self.step.clone());
         match event {
             Event::Attempt { .. } => {
                 let attempt = self.count(|count| {
                     *count = Count { attempts: count.attempts + 1, deltas: 0 };
                     count.attempts
                 });
-                self.to.emit(RunEvent::Attempt { run, step, attempt });
+                self.tell(|run, tenant, step| RunEvent::Attempt { run, tenant, step, attempt });
             }
             Event::Delta(delta) => {
                 let Count { attempts: attempt, deltas: index } = self.count(|count| {
@@ -126,15 +232,18 @@ impl EventSink for StepEvents {
                     count.deltas += 1;
                     before
                 });
-                self.to.emit(RunEvent::Delta { run, step, attempt, index, choice: delta.choice, part: delta.part });
+                let (choice, part) = (delta.choice, delta.part);
+                self.tell(|run, tenant, step| RunEvent::Delta { run, tenant, step, attempt, index, choice, part });
             }
-            Event::Retry { code, reason, delay_ms, .. } => self.retry(code, reason, delay_ms),
-            Event::Request(request) => self.to.emit(RunEvent::Request { run, step, request }),
+            Event::Retry { code, reason, delay_ms, .. } => self.retry(code.into(), reason, delay_ms),
+            Event::Request(request) => {
+                self.tell(|run, tenant, step| RunEvent::Request { run, tenant, step, request });
+            }
             _ => {}
         }
     }
 
     fn wants_requests(&self) -> bool {
-        self.wants_requests
+        self.listeners.wants_requests
     }
 }

@@ -18,6 +18,11 @@ pub(crate) async fn isolated<T>(work: impl Future<Output = Result<T>>, effect: E
     poll.await
 }
 
+/// Checks something, without sending anything. A panic becomes an error.
+pub(crate) fn isolated_check<T>(check: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(check)).unwrap_or_else(|_| Err(panicked(Effect::Read)))
+}
+
 /// What was going on when it panicked is not known: a write may have been sent.
 fn panicked(effect: Effect) -> Error {
     const FIX: &str = "this is a defect of the connector; report it to its author";

@@ -1,5 +1,6 @@
 //! What is wrong with a file, and where: for a person who has to correct it.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use connector_sdk::{Violation, limits};
@@ -11,7 +12,7 @@ use crate::document::{Document, Span};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Diagnostic {
     /// The stable code, in `snake_case`.
-    pub code: &'static str,
+    pub code: Cow<'static, str>,
     /// Whether the file can be run nevertheless.
     pub severity: Severity,
     /// A sentence for people.
@@ -37,9 +38,14 @@ impl Diagnostic {
     }
 
     /// An error at this place.
-    pub(crate) fn error(code: &'static str, pointer: &str, span: Span, message: impl Into<String>) -> Self {
+    pub(crate) fn error(
+        code: impl Into<Cow<'static, str>>,
+        pointer: &str,
+        span: Span,
+        message: impl Into<String>,
+    ) -> Self {
         Self {
-            code,
+            code: code.into(),
             severity: Severity::Error,
             message: message.into(),
             fix: None,
@@ -53,7 +59,7 @@ impl Diagnostic {
 
 /// A key that is not known is itself what is meant; anything else is a matter of the value.
 fn span_of_violation(violation: &Violation, document: &Document) -> Span {
-    match violation.rule {
+    match &*violation.rule {
         "unknown_field" | "unknown_key" => document.locate_key(&violation.pointer),
         _ => document.locate(&violation.pointer),
     }
@@ -112,16 +118,22 @@ impl<'d> Findings<'d> {
     /// Something that has to be corrected.
     pub(crate) fn error(&mut self, code: &'static str, place: Place<'_>, message: impl Into<String>, fix: Fix) {
         self.errors = true;
-        self.add(Severity::Error, code, place, message.into(), fix);
+        self.add(Severity::Error, code.into(), place, message.into(), fix);
     }
 
     /// Something that is doubtful.
-    pub(crate) fn warning(&mut self, code: &'static str, place: Place<'_>, message: impl Into<String>, fix: Fix) {
-        self.add(Severity::Warning, code, place, message.into(), fix);
+    pub(crate) fn warning(
+        &mut self,
+        code: impl Into<Cow<'static, str>>,
+        place: Place<'_>,
+        message: impl Into<String>,
+        fix: Fix,
+    ) {
+        self.add(Severity::Warning, code.into(), place, message.into(), fix);
     }
 
     #[expect(clippy::needless_pass_by_value, reason = "a place is made where it is told")]
-    fn add(&mut self, severity: Severity, code: &'static str, place: Place<'_>, message: String, fix: Fix) {
+    fn add(&mut self, severity: Severity, code: Cow<'static, str>, place: Place<'_>, message: String, fix: Fix) {
         if self.found.len() == limits::VIOLATIONS {
             self.left_out += 1;
             return;

@@ -28,7 +28,9 @@ pub use self::document::{Document, Span};
 pub use self::duration::{NotADuration, parse_duration};
 pub use self::failure::{ErrorReport, Failure, Repeat};
 pub use self::flow::{Flow, OutputPath};
-pub use self::machine::{Act, Done, Machine, MachineStart, Op, Outcome, Pins, Reason, Status, StepKey, StepRecord};
+pub use self::machine::{
+    Act, Done, Machine, MachineStart, Op, Outcome, Pins, Reason, Signal, Slot, Status, StepKey, StepRecord,
+};
 pub use self::reading::{Folder, NoFolder};
 pub use self::schema::schema;
 pub use self::steps::{

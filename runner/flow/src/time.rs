@@ -29,6 +29,11 @@ impl Timestamp {
         u64::try_from(moment.as_millisecond()).map(Self).map_err(|_| refuse())
     }
 
+    /// The first of two moments that may be open.
+    pub(crate) fn first(one: Option<Self>, other: Option<Self>) -> Option<Self> {
+        one.into_iter().chain(other).min()
+    }
+
     /// How long after `earlier` this is; nothing, if it is not.
     pub const fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0))

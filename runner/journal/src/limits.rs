@@ -14,6 +14,8 @@ pub const START: usize = 32 << 20;
 pub const TEXTS: usize = 256;
 /// One text.
 pub const TEXT: usize = 4 << 20;
+/// The texts of a run together.
+pub const ALL_TEXTS: usize = 32 << 20;
 /// The id of a run, of a tenant or of a message, a key, the name of a flow, of a step or of a text, a status.
 pub const NAME: usize = 200;
 /// The path of a step with its iterations.

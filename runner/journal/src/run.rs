@@ -48,7 +48,7 @@ impl NewRun {
             name("the name of a text", key)?;
             within("a text of a run", text.len(), limits::TEXT)?;
         }
-        Ok(())
+        within("the texts of a run together", self.texts.iter().map(|(_, text)| text.len()).sum(), limits::ALL_TEXTS)
     }
 }
 

@@ -15,7 +15,7 @@ pub(super) fn check(step: &Step, action: &ActionStep, known: &ErasedAction, find
     errors.extend(texts_that_are_no_text(&outline, known));
     for violation in errors {
         let pointer = format!("{}/with{}", step.pointer(), violation.pointer);
-        let place = match violation.rule {
+        let place = match &*violation.rule {
             "unknown_field" => Place::Key(&pointer),
             _ => Place::Value(&pointer),
         };

@@ -2,32 +2,47 @@
 //!
 //! It is told the time and what became of its operations, and answers with operations. Nothing else goes in, so that
 //! the same completions always give the same operations: a run can be replayed, moved and tested with a fake clock.
+//! Nothing in it recurses over turns or steps, and what is over is let go.
 
+mod action;
+mod arena;
+mod branch;
+mod cancel;
+mod evaluate;
+mod layout;
+mod line;
+mod loops;
 mod op;
+mod output;
+mod parallel;
+mod progress;
 mod record;
+mod refusal;
+mod run;
 mod scope;
-mod step;
+mod settle;
+mod shared;
+mod signals;
+mod sub_flow;
+mod wait;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use connector_sdk::{Error, ErrorKind, limits};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-pub use self::op::{Act, Done, Op, Outcome, Reason, StepKey};
-use self::record::Records;
+use self::layout::Layout;
+use self::line::{Doing, End, LineId, Lines};
+pub use self::op::{Act, Done, Op, Outcome, Pins, Reason, Signal, Slot, StepKey};
+use self::output::{Ledger, Output};
 pub use self::record::{Status, StepRecord};
-use self::step::InFlight;
-use crate::diagnostic::did_you_mean;
-use crate::expression::Undefined;
-use crate::failure::{ErrorReport, Failure};
+use self::run::FlowRun;
+use self::scope::Scopes;
+use self::signals::Signals;
+use crate::failure::Failure;
 use crate::flow::Flow;
-use crate::steps::{Step, StepKind};
 use crate::time::Timestamp;
-
-/// Outputs of steps that are taken as given: those steps do not run.
-pub type Pins = BTreeMap<String, Value>;
 
 /// What a run begins with.
 #[derive(Clone, Debug, Default)]
@@ -36,6 +51,12 @@ pub struct MachineStart {
     pub run_id: String,
     /// The run's input.
     pub input: Value,
+    /// What the customer has set.
+    pub config: Value,
+    /// Whose run it is.
+    pub tenant: String,
+    /// What the host says about the run.
+    pub labels: BTreeMap<String, String>,
     /// Outputs of steps that are taken as given.
     pub pins: Pins,
     /// The one step to run, if not all are. Its output is then the run's, and the input is not checked.
@@ -48,239 +69,158 @@ pub struct MachineStart {
 #[derive(Debug)]
 pub struct Machine {
     flow: Arc<Flow>,
-    begin: MachineStart,
+    run_id: String,
+    pins: Pins,
+    only: Option<String>,
+    timeout: Option<Duration>,
+    /// What expressions know as `input`, until the run begins.
+    input: Value,
+    config: Arc<Value>,
+    /// What expressions know as `run`.
+    run: Arc<Value>,
+    nothing: Arc<Value>,
+    now: Timestamp,
+    started: bool,
+    lines: Lines,
+    scopes: Scopes,
+    /// The layouts of sub-flows, by their files.
+    layouts: HashMap<String, Arc<Layout>>,
+    /// Lines that go on.
+    queue: VecDeque<LineId>,
+    /// The lines whose steps wait for something outside.
+    awaited: HashMap<StepKey, LineId>,
+    signals: Signals,
+    ledger: Ledger,
+    /// Steps that began since something was last told.
+    begun: usize,
+    ended: Vec<StepRecord>,
+    ops: Vec<Op>,
+    /// The flow of the run, while it is under way.
+    main: Option<FlowRun>,
+    main_line: LineId,
+    /// When the time of the run is over.
     deadline: Option<Timestamp>,
-    records: Records,
-    next: usize,
-    current: Option<InFlight>,
-    cancelled: bool,
+    /// How the run ends, once something has cut it off.
+    verdict: Option<End>,
     outcome: Option<Outcome>,
 }
 
 impl Machine {
+    /// Which operations the same completions give. A run that another version began cannot be replayed.
+    pub const VERSION: u32 = 1;
+
     /// A run that has not begun.
     pub fn new(flow: Arc<Flow>, begin: MachineStart) -> Self {
+        let run = json!({ "id": begin.run_id, "started_at": null, "tenant": begin.tenant, "labels": begin.labels });
         Self {
             flow,
-            begin,
+            run_id: begin.run_id,
+            pins: begin.pins,
+            only: begin.only,
+            timeout: begin.timeout,
+            input: begin.input,
+            config: Arc::new(begin.config),
+            run: Arc::new(run),
+            nothing: Output::default().value,
+            now: Timestamp::default(),
+            started: false,
+            lines: Lines::default(),
+            scopes: Scopes::default(),
+            layouts: HashMap::new(),
+            queue: VecDeque::new(),
+            awaited: HashMap::new(),
+            signals: Signals::default(),
+            ledger: Ledger::default(),
+            begun: 0,
+            ended: Vec::new(),
+            ops: Vec::new(),
+            main: None,
+            main_line: LineId::default(),
             deadline: None,
-            records: Records::default(),
-            next: 0,
-            current: None,
-            cancelled: false,
+            verdict: None,
             outcome: None,
         }
     }
 
     /// Begins.
     pub fn start(&mut self, at: Timestamp) -> Vec<Op> {
-        self.deadline = self.begin.timeout.map(|timeout| at + timeout);
-        if let Some(failure) = self.refusal() {
-            self.outcome = Some(Outcome::Failed { step: None, failure });
+        if self.started || self.outcome.is_some() {
             return Vec::new();
         }
-        for (id, output) in std::mem::take(&mut self.begin.pins) {
-            self.records.pin(&id, output, at);
+        self.started = true;
+        self.now = at;
+        Arc::make_mut(&mut self.run)["started_at"] = Value::String(at.to_string());
+        match self.refusal() {
+            Some(failure) => self.outcome = Some(Outcome::Failed { step: None, failure }),
+            None => self.begin_run(),
         }
-        self.advance(at)
+        self.progress()
     }
 
-    /// Takes what became of an operation. What was not asked for, or is no longer, is ignored.
+    /// Takes what became of an operation, or a signal. What was not asked for, or is no longer, is ignored.
     pub fn complete(&mut self, done: Done, at: Timestamp) -> Vec<Op> {
-        let Some(current) = self.current.take_if(|current| current.awaits(&done)) else { return Vec::new() };
-        match done {
-            Done::Slept { .. } => self.attempt(current.next_attempt(), at),
-            Done::Acted { outcome: Ok(output), .. } => {
-                self.records.finish(&current, Ok(output), at);
-                self.advance(at)
-            }
-            Done::Acted { outcome: Err(failure), .. } => self.failed(current, failure, at),
+        if !self.started || self.outcome.is_some() {
+            return Vec::new();
         }
+        self.now = at;
+        match done {
+            Done::Acted { key, attempt, outcome } => self.acted(&key, attempt, outcome),
+            Done::Slept { key } => self.slept(&key),
+            Done::Signalled(signal) => self.signalled(signal),
+        }
+        self.progress()
     }
 
     /// Ends the run. What is in flight is cancelled, and tells what became of it.
     pub fn cancel(&mut self, at: Timestamp) -> Vec<Op> {
-        if self.cancelled || self.outcome.is_some() {
-            return Vec::new();
+        self.now = at;
+        match (&self.main, &self.outcome) {
+            (_, Some(_)) => {}
+            (None, None) => self.outcome = Some(Outcome::Cancelled),
+            (Some(_), None) => self.cut_off(End::Cancelled),
         }
-        self.cancelled = true;
-        let Some(current) = &self.current else {
-            self.outcome = Some(Outcome::Cancelled);
-            return Vec::new();
-        };
-        let ops = vec![Op::Cancel { key: current.key.clone() }];
-        if current.is_asleep() {
-            let failure = Failure::lasting(&Error::new(ErrorKind::Cancelled, "cancelled"));
-            if let Some(current) = self.current.take() {
-                self.fail(&current, failure, at);
-            }
-        }
-        ops
+        self.progress()
     }
 
-    /// How the run ended, once it has.
+    /// How the run ended, once it has and nothing is in flight any more.
     pub fn outcome(&self) -> Option<&Outcome> {
         self.outcome.as_ref()
     }
 
-    /// The steps that are over, in the order in which they ended. Pinned ones are not among them.
-    pub fn records(&self) -> &[StepRecord] {
-        self.records.ended()
+    /// The steps that are over since this was last asked, in the order in which they ended.
+    pub fn take_ended(&mut self) -> Vec<StepRecord> {
+        std::mem::take(&mut self.ended)
     }
 
-    /// Why the run cannot begin.
-    fn refusal(&mut self) -> Option<Failure> {
-        let named = self.begin.pins.keys().chain(&self.begin.only);
-        if let Some(unknown) = named.into_iter().find(|id| self.flow.step(id).is_none()) {
-            let fix = did_you_mean(unknown, self.flow.steps().iter().map(Step::id)).unwrap_or_default();
-            let error = Error::new(ErrorKind::InvalidInput, format!("there is no step {unknown:?}")).with_fix(fix);
-            return Some(Failure::lasting(&error));
-        }
-        let schema = self.flow.definition().input.as_ref()?;
-        schema.fill_defaults(&mut self.begin.input);
-        if self.begin.only.is_some() {
-            return None;
-        }
-        let violations = schema.check(&self.begin.input);
-        let refuse = |violations| Failure::lasting(&Error::invalid_input("the input of the flow", violations));
-        (!violations.is_empty()).then(|| refuse(violations))
-    }
-
-    /// Goes on to the next step that has something to do outside.
-    fn advance(&mut self, at: Timestamp) -> Vec<Op> {
-        let flow = Arc::clone(&self.flow);
-        while self.outcome.is_none() {
-            if self.cancelled {
-                self.outcome = Some(Outcome::Cancelled);
-                break;
-            }
-            if self.records.are_too_large() {
-                self.outcome = Some(Outcome::Failed { step: None, failure: too_large() });
-                break;
-            }
-            let Some(step) = self.next_step(&flow) else {
-                self.succeed(&flow);
-                break;
-            };
-            let ops = self.begin_step(step, at);
-            if !ops.is_empty() {
-                return ops;
-            }
-        }
-        Vec::new()
-    }
-
-    fn next_step<'f>(&mut self, flow: &'f Flow) -> Option<&'f Step> {
-        loop {
-            let step = flow.steps().get(self.next)?;
-            self.next += 1;
-            let wanted = self.begin.only.as_deref().is_none_or(|only| only == step.id());
-            if wanted && !self.records.has(step.id()) {
-                return Some(step);
-            }
+    /// The attempt of a step ended.
+    fn acted(&mut self, key: &StepKey, attempt: u32, outcome: Result<Value, Failure>) {
+        let Some(line) = self.awaited.get(key).copied() else { return };
+        let step = self.lines[line].step.as_ref();
+        if step.is_some_and(|step| matches!(step.doing, Doing::Acting) && step.attempt == attempt) {
+            self.awaited.remove(key);
+            self.step_ended(line, End::from(outcome.map(Output::new)));
         }
     }
 
-    fn begin_step(&mut self, step: &Step, at: Timestamp) -> Vec<Op> {
-        let current = InFlight::new(step, self.next - 1, at);
-        match step.kind() {
-            StepKind::Action(_) => self.attempt(current, at),
-            StepKind::Set(set) => {
-                match set.value.evaluate(&self.scope()) {
-                    Ok(value) => self.records.finish(&current, Ok(value), at),
-                    Err(error) => self.fail(&current, undefined(error, step, "set"), at),
-                }
-                Vec::new()
+    /// A step has waited as long as it asked for.
+    fn slept(&mut self, key: &StepKey) {
+        let Some(line) = self.awaited.get(key).copied() else { return };
+        let Some(step) = self.lines[line].step.as_mut().filter(|step| step.doing.is_wait()) else { return };
+        let doing = std::mem::take(&mut step.doing);
+        self.awaited.remove(key);
+        self.signals.unlisten(line);
+        let end = match doing {
+            Doing::Sleeping { to_the_end: true } => Some(End::Gave(Output::default())),
+            Doing::Sleeping { to_the_end: false } | Doing::Listening => Some(End::Failed(self.time_is_over(line))),
+            Doing::Resting => self.try_again(line),
+            Doing::Pausing | Doing::Nothing | Doing::Acting | Doing::Parts(_) => {
+                self.lines[line].step = None;
+                self.queue.push_back(line);
+                None
             }
-            _ => Vec::new(),
+        };
+        if let Some(end) = end {
+            self.step_ended(line, end);
         }
     }
-
-    /// The operation of the next attempt of a step.
-    fn attempt(&mut self, mut current: InFlight, at: Timestamp) -> Vec<Op> {
-        let flow = Arc::clone(&self.flow);
-        let Some((step, action)) = flow.steps().get(current.index).and_then(|step| Some((step, step.action()?))) else {
-            return Vec::new();
-        };
-        if self.deadline.is_some_and(|deadline| at >= deadline) {
-            let error = Error::new(ErrorKind::Timeout, "the time allowed for the run is over");
-            self.fail(&current, Failure::lasting(&error), at);
-            return Vec::new();
-        }
-        let input = match action.with.evaluate(&self.scope()) {
-            Ok(input) => input,
-            Err(error) => {
-                self.fail(&current, undefined(error, step, "with"), at);
-                return Vec::new();
-            }
-        };
-        let act = Act {
-            key: current.key.clone(),
-            attempt: current.attempt,
-            action: action.action.clone(),
-            connection: action.connection.clone(),
-            input,
-            timeout: step.timeout().map(|timeout| (current.started + timeout).since(at)),
-            time_left: self.deadline.map(|deadline| deadline.since(at)),
-        };
-        current.act();
-        self.current = Some(current);
-        vec![Op::Act(act)]
-    }
-
-    /// Repeats the attempt after a wait, or ends the step.
-    fn failed(&mut self, mut current: InFlight, failure: Failure, at: Timestamp) -> Vec<Op> {
-        let flow = Arc::clone(&self.flow);
-        let retry = flow.steps().get(current.index).and_then(|step| step.retry.as_ref());
-        let until = match self.cancelled {
-            true => None,
-            false => current.retry_at(retry, &failure, &self.begin.run_id, at),
-        };
-        let over = |until: Timestamp| self.deadline.is_some_and(|deadline| until >= deadline);
-        let Some(until) = until.filter(|until| !over(*until)) else {
-            self.fail(&current, failure, at);
-            return Vec::new();
-        };
-        let reason = Reason { code: failure.error.code, message: failure.error.message };
-        let sleep = Op::Sleep { key: current.key.clone(), until, reason };
-        current.sleep();
-        self.current = Some(current);
-        vec![sleep]
-    }
-
-    /// Ends a step that failed, and the run with it.
-    fn fail(&mut self, current: &InFlight, failure: Failure, at: Timestamp) {
-        let status = Status::of_error(&failure.error);
-        self.records.finish(current, Err((*failure.error).clone()), at);
-        let step = current.key.clone();
-        self.outcome = Some(match status {
-            Status::OutcomeUnknown => Outcome::OutcomeUnknown { step, failure },
-            _ if self.cancelled => Outcome::Cancelled,
-            _ => Outcome::Failed { step: Some(step), failure },
-        });
-    }
-
-    fn succeed(&mut self, flow: &Flow) {
-        let output = match &flow.definition().output {
-            Some(output) if self.begin.only.is_none() => output.evaluate(&self.scope()),
-            _ => Ok(self.records.last_output(self.begin.only.as_deref().or_else(|| Some(flow.steps().last()?.id())))),
-        };
-        self.outcome = Some(match output {
-            Ok(output) => Outcome::Succeeded { output },
-            Err(error) => {
-                Outcome::Failed { step: None, failure: Failure::lasting(ErrorReport::expression(error, "/output")) }
-            }
-        });
-    }
-}
-
-/// The step whose output was too much has done what it should: it is the run that cannot go on.
-fn too_large() -> Failure {
-    let message = format!("the outputs of the run's steps are over {} MiB together", limits::RUN_OUTPUTS >> 20);
-    let error = Error::new(ErrorKind::LimitExceeded, message);
-    Failure::lasting(&error.with_fix("let the steps give less, or make several flows of this one"))
-}
-
-fn undefined(error: Undefined, step: &Step, key: &str) -> Failure {
-    Failure::lasting(ErrorReport::expression(error, &format!("{}/{key}", step.pointer())))
 }

@@ -1,16 +1,18 @@
-//! What a Machine asks for, and what it is told.
+//! What a Machine asks for, and what it is told. All of it can be written down and read back.
 
+use std::borrow::{Borrow, Cow};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::failure::Failure;
 use crate::time::Timestamp;
 
-/// Which step of a run: its path in the flow, such as `classify`. The same in every replay.
+/// Which step of a run: the ids on the way to it, such as `each[3].ask`. The same in every replay.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StepKey(Arc<str>);
 
@@ -25,9 +27,21 @@ impl StepKey {
     }
 }
 
+impl Borrow<str> for StepKey {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
 impl Serialize for StepKey {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for StepKey {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(|path| Self(path.into()))
     }
 }
 
@@ -37,8 +51,12 @@ impl fmt::Display for StepKey {
     }
 }
 
-/// Something to do. What became of an `Act` and of a `Sleep` is told to [`Machine::complete`](super::Machine::complete).
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// Outputs of steps that are taken as given, by the keys of the steps: those steps do not run.
+pub type Pins = BTreeMap<String, Value>;
+
+/// Something to do. What became of it is told to [`Machine::complete`](super::Machine::complete).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Op {
     /// Call an action.
     Act(Act),
@@ -48,10 +66,20 @@ pub enum Op {
         key: StepKey,
         /// When it goes on.
         until: Timestamp,
-        /// Why its attempt is repeated.
-        reason: Reason,
+        /// Why what it does is repeated then; none if the step is a wait.
+        reason: Option<Reason>,
     },
-    /// Stop what this step does now. An `Act` tells nevertheless what became of it; a `Sleep` does not.
+    /// Wait for a signal, or until its time is over.
+    Wait {
+        /// The step that waits.
+        key: StepKey,
+        /// The name of the signal.
+        signal: String,
+        /// When it waits no longer.
+        until: Option<Timestamp>,
+    },
+    /// Stop what this step does now. An `Act` tells nevertheless what became of it; a `Sleep` and a `Wait` do not.
+    /// A `Wait` is stopped also when its signal has come.
     Cancel {
         /// The step.
         key: StepKey,
@@ -59,7 +87,7 @@ pub enum Op {
 }
 
 /// One attempt of a step that calls an action.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Act {
     /// The step.
     pub key: StepKey,
@@ -67,27 +95,37 @@ pub struct Act {
     pub attempt: u32,
     /// `connector/action`.
     pub action: String,
-    /// The slot of the connection.
-    pub connection: Option<String>,
+    /// The connection that it uses.
+    pub connection: Option<Slot>,
     /// The action's input.
     pub input: Value,
     /// What is left of the time that the flow allows for the step. If it says nothing, the action's own time holds.
     pub timeout: Option<Duration>,
-    /// What is left of the run's time, where it is bounded.
-    pub time_left: Option<Duration>,
+    /// When the time of what is around the step is over.
+    pub deadline: Option<Timestamp>,
 }
 
-/// Why an attempt is repeated.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// A connection of a flow, as the file names it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Slot {
+    /// Its name in the file.
+    pub name: String,
+    /// The connector that it has to be of.
+    pub connector: String,
+}
+
+/// Why something is repeated.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reason {
     /// The stable code of the error.
-    pub code: &'static str,
+    pub code: Cow<'static, str>,
     /// A sentence for people.
     pub message: String,
 }
 
-/// What became of an operation.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// What became of an operation, or a signal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Done {
     /// An attempt ended.
     Acted {
@@ -98,28 +136,35 @@ pub enum Done {
         /// What it gave.
         outcome: Result<Value, Failure>,
     },
-    /// A wait ended.
+    /// A `Sleep` ended, or the time of a `Wait` is over.
     Slept {
         /// The step.
         key: StepKey,
     },
+    /// Somebody sent a signal.
+    Signalled(Signal),
 }
 
-impl Done {
-    pub(super) fn key(&self) -> &StepKey {
-        match self {
-            Self::Acted { key, .. } | Self::Slept { key } => key,
-        }
-    }
+/// What somebody outside tells a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Signal {
+    /// Its own id: one that comes a second time is ignored.
+    pub id: String,
+    /// Which steps wait for it.
+    pub name: String,
+    /// What comes with it.
+    pub data: Value,
 }
 
 /// How a run ended.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// All its steps did.
+    /// It did what it should.
     Succeeded {
         /// What the run gave.
-        output: Value,
+        #[serde(with = "super::shared")]
+        output: Arc<Value>,
     },
     /// A step failed, or the run could not begin or give its output.
     Failed {

@@ -1,19 +1,18 @@
-//! What became of the steps of a run.
+//! What became of a step.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::sync::Arc;
 
-use connector_sdk::limits;
-use serde::Serialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::op::StepKey;
-use super::step::InFlight;
 use crate::failure::ErrorReport;
-use crate::footprint::footprint;
+use crate::steps::StepKind;
 use crate::time::Timestamp;
 
 /// How a step, or a run, ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Status {
@@ -21,6 +20,8 @@ pub enum Status {
     Succeeded,
     /// It did not.
     Failed,
+    /// Its condition did not hold.
+    Skipped,
     /// Somebody cancelled it.
     Cancelled,
     /// Something was sent, and nothing proves what became of it.
@@ -33,6 +34,7 @@ impl Status {
         match self {
             Self::Succeeded => "succeeded",
             Self::Failed => "failed",
+            Self::Skipped => "skipped",
             Self::Cancelled => "cancelled",
             Self::OutcomeUnknown => "outcome_unknown",
         }
@@ -40,7 +42,7 @@ impl Status {
 
     /// How what ended with this error ended.
     pub fn of_error(error: &ErrorReport) -> Self {
-        match error.code {
+        match &*error.code {
             "cancelled" => Self::Cancelled,
             "outcome_unknown" => Self::OutcomeUnknown,
             _ => Self::Failed,
@@ -49,76 +51,41 @@ impl Status {
 }
 
 /// A step that is over.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StepRecord {
     /// The step.
     pub key: StepKey,
+    /// The key in the file that tells what it does: `action`, `for_each`, …
+    pub kind: Cow<'static, str>,
     /// How it ended.
     pub status: Status,
     /// What it gave, or null.
-    pub output: Value,
-    /// What went wrong.
+    #[serde(with = "super::shared")]
+    pub output: Arc<Value>,
+    /// What went wrong, also where the flow has handled it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<ErrorReport>,
-    /// When its first attempt began.
+    /// How often it was tried; for a step with steps in it, its rounds. None if it was skipped or pinned.
+    pub attempts: u32,
+    /// When it began.
     pub started: Timestamp,
     /// When it ended.
     pub finished: Timestamp,
 }
 
-/// All steps that are over, pinned ones first.
-#[derive(Debug, Default)]
-pub(super) struct Records {
-    all: Vec<StepRecord>,
-    pinned: usize,
-    /// The error of each as expressions see it.
-    errors: Vec<Value>,
-    by_id: HashMap<String, usize>,
-    /// What all outputs take together.
-    bytes: usize,
-}
-
-impl Records {
-    pub(super) fn pin(&mut self, id: &str, output: Value, at: Timestamp) {
-        let key = StepKey::new(id);
-        self.add(StepRecord { key, status: Status::Succeeded, output, error: None, started: at, finished: at });
-        self.pinned += 1;
-    }
-
-    pub(super) fn finish(&mut self, step: &InFlight, result: Result<Value, ErrorReport>, at: Timestamp) {
-        let (status, output, error) = match result {
-            Ok(output) => (Status::Succeeded, output, None),
-            Err(error) => (Status::of_error(&error), Value::Null, Some(error)),
-        };
-        self.add(StepRecord { key: step.key.clone(), status, output, error, started: step.started, finished: at });
-    }
-
-    fn add(&mut self, record: StepRecord) {
-        self.bytes += footprint(&record.output);
-        self.by_id.insert(record.key.as_str().to_owned(), self.all.len());
-        self.errors.push(record.error.as_ref().map_or(Value::Null, |error| json!(error)));
-        self.all.push(record);
-    }
-
-    /// Whether the outputs together are over [`limits::RUN_OUTPUTS`].
-    pub(super) fn are_too_large(&self) -> bool {
-        self.bytes > limits::RUN_OUTPUTS
-    }
-
-    pub(super) fn has(&self, id: &str) -> bool {
-        self.by_id.contains_key(id)
-    }
-
-    /// The step with this id, and its error as expressions see it.
-    pub(super) fn get(&self, id: &str) -> Option<(&StepRecord, &Value)> {
-        let index = *self.by_id.get(id)?;
-        Some((self.all.get(index)?, self.errors.get(index)?))
-    }
-
-    pub(super) fn last_output(&self, id: Option<&str>) -> Value {
-        id.and_then(|id| self.get(id)).map_or(Value::Null, |(record, _)| record.output.clone())
-    }
-
-    pub(super) fn ended(&self) -> &[StepRecord] {
-        &self.all[self.pinned..]
+/// The key in the file that tells this kind.
+pub(super) fn kind_name(kind: &StepKind) -> &'static str {
+    match kind {
+        StepKind::Action(_) => "action",
+        StepKind::Branch(_) => "branch",
+        StepKind::ForEach(_) => "for_each",
+        StepKind::Repeat(_) => "repeat",
+        StepKind::Break => "break",
+        StepKind::Parallel(_) => "parallel",
+        StepKind::SubFlow(_) => "flow",
+        StepKind::Set(_) => "set",
+        StepKind::Wait(_) => "wait",
+        StepKind::Stop(_) => "stop",
+        StepKind::Fail(_) => "fail",
     }
 }

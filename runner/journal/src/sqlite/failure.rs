@@ -23,7 +23,9 @@ pub(super) enum Ask {
     Room,
     /// Never write again: nobody knows what the disk holds.
     Stop,
-    /// Tell whoever asked.
+    /// Tell everybody: it has nothing to do with what they asked for.
+    TellAll,
+    /// Tell whoever asked for it.
     Tell,
 }
 
@@ -37,6 +39,7 @@ impl Failure {
             Self::Database(error) => match error.sqlite_error_code() {
                 Some(ErrorCode::DiskFull) => Ask::Room,
                 Some(ErrorCode::SystemIoFailure) => Ask::Stop,
+                Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Ask::TellAll,
                 _ => Ask::Tell,
             },
             Self::Refused(_) | Self::Damaged { .. } => Ask::Tell,

@@ -151,8 +151,8 @@ impl Journal for SqliteJournal {
     async fn create(&self, run: NewRun) -> Result<Created> {
         run.check()?;
         self.admit()?;
-        let weight = run.start.len();
-        let (prepared, owner) = (Prepared::new(run), self.owner.clone());
+        let (weight, owner) = (run.start.len(), self.owner.clone());
+        let prepared = spawn_blocking(|| Prepared::new(run)).await.map_err(|_| Error::Closed)?;
         self.write(Class::Intake, weight, move |db| runs::create(db, &owner, &prepared)).await
     }
 

@@ -122,7 +122,7 @@ impl Writer {
                     self.pace = Pace::Apart(group.len());
                     self.queue.put_back(group);
                 }
-                Ask::Tell => {
+                Ask::Tell | Ask::TellAll => {
                     let error = failure.tell(&self.state.file);
                     group.into_iter().for_each(|job| job.failed(error.clone()));
                 }

@@ -1,5 +1,6 @@
 //! Other processes: this test binary again, told by its environment what to do.
 #![expect(clippy::disallowed_types, reason = "a test starts itself as a process that can be killed")]
+#![expect(clippy::print_stdout, reason = "the process tells what was acknowledged")]
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};

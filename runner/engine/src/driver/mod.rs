@@ -1,0 +1,335 @@
+//! One run: does what its Machine asks for, and tells it what became of that.
+//!
+//! Whatever the Machine is told is written down before anything is done because of it. What arrives while something is
+//! being written is written together, next.
+
+mod arrival;
+mod begin;
+mod operations;
+mod present;
+mod replay;
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+use connector_sdk::{Error, ErrorKind, Origin, Result};
+use futures_util::future::{BoxFuture, FutureExt as _};
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
+use runner_flow::{ErrorReport, Failure, Machine, Outcome, Status, StepKey, Timestamp};
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+use self::arrival::{Arrival, Fetching};
+pub(crate) use self::begin::{Begin, Beginning};
+use self::operations::{Held, InFlight};
+pub(crate) use self::present::Present;
+pub(crate) use self::replay::{Replay, Retried};
+use crate::admission::Place;
+use crate::alarms::Alarms;
+use crate::attempt::Surroundings;
+use crate::clock::RunClock;
+use crate::events::{Listeners, RunEvent};
+use crate::groups::Seat;
+use crate::handle::{Call, Ended, Handle, Stage};
+use crate::ledger::Ledger;
+use crate::report::{RunReport, RunResult, millis};
+use crate::steps::Steps;
+
+/// What is fed to the Machine before it is written down.
+const FED_TOGETHER: usize = 128;
+
+/// One run.
+pub(crate) struct Driver {
+    present: Present,
+    place: Place,
+    seat: Seat,
+    flow_name: String,
+    machine: Box<Machine>,
+    begin: Option<Begin>,
+    clock: RunClock,
+    ledger: Ledger,
+    around: Arc<Surroundings>,
+    listeners: Listeners,
+    steps: Steps,
+    /// What is under way: attempts, and a look into the inbox.
+    work: FuturesUnordered<BoxFuture<'static, Arrival>>,
+    fetching: Fetching,
+    /// The number of the last message that the Machine was told.
+    inbox: u64,
+    alarms: Alarms,
+    in_flight: HashMap<StepKey, InFlight>,
+    arrived: VecDeque<Arrival>,
+    held: Vec<Held>,
+}
+
+impl Driver {
+    /// Runs it to its end. An error means that it is not over, and goes on when it is resumed.
+    pub(crate) async fn run(mut self) -> Result<RunReport> {
+        let ended = self.drive().await;
+        self.handle().end(match &ended {
+            Ok(report) => Ended::Over(Arc::new(RunResult::of(report))),
+            Err(error) => Ended::Stopped(error.message().into()),
+        });
+        ended
+    }
+
+    /// Runs it to its end, and cancels it when `cancel` says so.
+    pub(crate) async fn run_until(self, cancel: CancellationToken) -> Result<RunReport> {
+        let handle = Arc::clone(self.handle());
+        let mut run = Box::pin(self.run());
+        tokio::select! {
+            biased;
+            () = cancel.cancelled() => handle.cancel(),
+            ended = &mut run => return ended,
+        }
+        run.await
+    }
+
+    fn handle(&self) -> &Arc<Handle> {
+        self.present.handle()
+    }
+
+    async fn drive(&mut self) -> Result<RunReport> {
+        self.sit_down().await?;
+        self.act().await?;
+        self.start()?;
+        loop {
+            self.take_calls()?;
+            self.drain();
+            for arrival in self.next_arrivals() {
+                self.arrive(arrival)?;
+            }
+            if let Some(outcome) = self.machine.outcome().cloned() {
+                return self.finish(outcome).await;
+            }
+            if self.ledger.is_behind() {
+                let commit = self.ledger.commit();
+                self.written(commit).await?;
+            }
+            self.report_ended();
+            self.perform_held();
+            if self.is_drained() {
+                return Err(stopped("the engine is shutting down"));
+            }
+            if self.is_stalled() {
+                return self.finish(stalled()).await;
+            }
+            if self.arrived.is_empty() {
+                self.wait().await?;
+            }
+            // A run whose steps are over at once lets others have their turn.
+            tokio::task::consume_budget().await;
+        }
+    }
+
+    /// Hears what was asked of the run meanwhile.
+    fn take_calls(&mut self) -> Result<()> {
+        while let Some(call) = self.handle().take_call() {
+            match call {
+                Call::Stop => return Err(stopped("the engine was stopped")),
+                Call::Cancel => self.arrived.push_front(Arrival::Cancel),
+                Call::Mail => self.fetch_mail(),
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes what is there already, so that it is written together.
+    fn drain(&mut self) {
+        while self.ledger.keeps() && self.arrived.len() < FED_TOGETHER {
+            let Some(Some(arrival)) = self.work.next().now_or_never() else { return };
+            self.arrived.push_back(arrival);
+        }
+    }
+
+    fn next_arrivals(&mut self) -> Vec<Arrival> {
+        let together = self.arrived.len().min(FED_TOGETHER);
+        self.arrived.drain(..together).collect()
+    }
+
+    /// Waits until something arrives. A run that does nothing meanwhile gives its slot up.
+    async fn wait(&mut self) -> Result<()> {
+        if !self.is_acting() {
+            self.place.rest();
+            self.handle().enter(Stage::Waiting);
+        }
+        let handle = Arc::clone(self.present.handle());
+        let arrival = tokio::select! {
+            biased;
+            () = handle.rung() => None,
+            Some(arrival) = self.work.next(), if !self.work.is_empty() => Some(arrival),
+            key = self.alarms.next(self.clock), if !self.alarms.is_empty() => Some(Arrival::slept(key)),
+        };
+        self.arrived.extend(arrival);
+        self.act().await
+    }
+
+    /// Waits for a slot. Whoever is cancelled needs none to end.
+    async fn act(&mut self) -> Result<()> {
+        let handle = Arc::clone(self.present.handle());
+        let mut acting = std::pin::pin!(self.place.act());
+        loop {
+            tokio::select! {
+                biased;
+                () = &mut acting => break,
+                () = handle.rung() => handle.may_go_on()?,
+            }
+            if handle.is_cancelled() {
+                break;
+            }
+        }
+        handle.enter(Stage::Running);
+        Ok(())
+    }
+
+    /// Waits for its seat among the runs of its flow.
+    async fn sit_down(&mut self) -> Result<()> {
+        let handle = Arc::clone(self.present.handle());
+        let mut seated = std::pin::pin!(self.seat.taken());
+        while !handle.is_cancelled() {
+            tokio::select! {
+                biased;
+                () = &mut seated => break,
+                () = handle.rung() => handle.may_go_on()?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits until something is written. What arrives meanwhile comes after it.
+    async fn written(&mut self, mut writing: BoxFuture<'static, Result<()>>) -> Result<()> {
+        if !self.ledger.has_room() {
+            self.log("there is no room in the journal; the run waits for it");
+        }
+        let handle = Arc::clone(self.present.handle());
+        loop {
+            tokio::select! {
+                biased;
+                written = &mut writing => return written,
+                () = handle.rung() => {
+                    handle.may_be_left()?;
+                    if handle.is_cancelled() {
+                        self.cancel_attempts();
+                    }
+                }
+                Some(arrival) = self.work.next(), if !self.work.is_empty() => self.arrived.push_back(arrival),
+            }
+        }
+    }
+
+    async fn finish(&mut self, outcome: Outcome) -> Result<RunReport> {
+        let now = self.clock.now();
+        let (status, output, error) = ended_with(outcome);
+        let run = Arc::clone(&self.handle().identity.run);
+        let result = Arc::new(RunResult { run: Arc::clone(&run), status, output, error });
+        let writing = self.ledger.finish(Arc::clone(&result), now);
+        self.written(writing).await?;
+        self.report_ended();
+        let (steps, steps_left_out) = (std::mem::take(&mut self.steps.reports), self.steps.left_out);
+        let RunResult { output, error, .. } = &*result;
+        let duration = self.clock.elapsed();
+        let report =
+            RunReport { run, status, output: Arc::clone(output), steps, steps_left_out, error: error.clone(), duration };
+        self.tell_finished(&report);
+        Ok(report)
+    }
+
+    /// Tells of the steps that are over since the last time.
+    fn report_ended(&mut self) {
+        for record in self.machine.take_ended() {
+            self.steps.ended(record, true);
+        }
+    }
+
+    fn tell_finished(&self, report: &RunReport) {
+        self.listeners.tell(|| RunEvent::RunFinished {
+            run: Arc::clone(&report.run),
+            tenant: Arc::clone(&self.handle().identity.tenant),
+            status: report.status,
+            duration_ms: millis(report.duration),
+            output: (report.status == Status::Succeeded).then(|| Arc::clone(&report.output)),
+            error: report.error.clone(),
+        });
+    }
+
+    fn log(&self, message: &str) {
+        let identity = &self.handle().identity;
+        self.listeners.tell(|| RunEvent::Log {
+            run: Arc::clone(&identity.run),
+            tenant: Arc::clone(&identity.tenant),
+            step: None,
+            message: message.to_owned(),
+        });
+    }
+
+    /// Whether an attempt is under way.
+    fn is_acting(&self) -> bool {
+        self.work.len() > usize::from(self.fetching != Fetching::No)
+    }
+
+    /// Whether it is to stop here, and may.
+    fn is_drained(&self) -> bool {
+        let may_stop = self.ledger.keeps() && self.arrived.is_empty() && !self.is_acting();
+        may_stop && self.handle().is_draining()
+    }
+
+    /// A Machine that neither waits nor has ended is wrong; better an error than a run that never ends.
+    fn is_stalled(&self) -> bool {
+        self.in_flight.is_empty() && self.arrived.is_empty()
+    }
+
+    fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+}
+
+impl RunResult {
+    fn of(report: &RunReport) -> Self {
+        let RunReport { run, status, output, error, .. } = report;
+        Self { run: Arc::clone(run), status: *status, output: Arc::clone(output), error: error.clone() }
+    }
+}
+
+impl Handle {
+    /// An error if it is to begin nothing more.
+    fn may_go_on(&self) -> Result<()> {
+        if self.is_draining() { Err(stopped("the engine is shutting down")) } else { Ok(()) }
+    }
+
+    /// An error if even what is under way is to be left.
+    fn may_be_left(&self) -> Result<()> {
+        if self.is_stopped() { Err(stopped("the engine was stopped")) } else { Ok(()) }
+    }
+}
+
+fn ended_with(outcome: Outcome) -> (Status, Arc<Value>, Option<ErrorReport>) {
+    match outcome {
+        Outcome::Succeeded { output } => (Status::Succeeded, output, None),
+        Outcome::Cancelled => (Status::Cancelled, Arc::default(), Some(cancelled("the run was cancelled"))),
+        Outcome::Failed { step, failure } => (Status::Failed, Arc::default(), Some(error_of(step, failure))),
+        Outcome::OutcomeUnknown { step, failure } => {
+            (Status::OutcomeUnknown, Arc::default(), Some(error_of(Some(step), failure)))
+        }
+    }
+}
+
+fn error_of(step: Option<StepKey>, failure: Failure) -> ErrorReport {
+    let ErrorReport { step: known, .. } = &*failure.error;
+    let step = known.clone().or_else(|| step.map(|step| step.to_string()));
+    ErrorReport { step, ..*failure.error }
+}
+
+fn cancelled(message: &str) -> ErrorReport {
+    ErrorReport::from(&Error::new(ErrorKind::Cancelled, message))
+}
+
+fn stalled() -> Outcome {
+    let error = Error::new(ErrorKind::Internal, "the run stands still: this is a defect of the runtime");
+    Outcome::Failed { step: None, failure: Failure::lasting(&error) }
+}
+
+/// Why a run that is not over does not go on here.
+fn stopped(why: &str) -> Error {
+    Error::new(ErrorKind::Internal, format!("{why}; the run is not over, and goes on when it is resumed"))
+        .with_origin(Origin::Host)
+}

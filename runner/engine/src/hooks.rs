@@ -1,0 +1,50 @@
+//! What a host does around each call of an action.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use connector_sdk::{Effect, Error};
+use runner_flow::ErrorReport;
+use serde_json::Value;
+
+use crate::identity::RunIdentity;
+
+/// A call of an action, as a host sees it.
+#[derive(Clone, Debug)]
+pub struct ActionCall {
+    /// Which run, and whose.
+    pub run: Arc<RunIdentity>,
+    /// Where in the flow.
+    pub step: Arc<str>,
+    /// Which attempt, counted from 1.
+    pub attempt: u32,
+    /// `connector/action`.
+    pub action: Arc<str>,
+    /// What it does outside, with this input.
+    pub effect: Effect,
+    /// Its input, with required fields filled in.
+    pub input: Arc<Value>,
+}
+
+/// What a host says to a call.
+#[derive(Debug)]
+pub enum Verdict {
+    /// Make it.
+    Proceed,
+    /// Fail the attempt. Nothing is sent.
+    Refuse(Error),
+    /// Take this for its output. Nothing is sent.
+    Answer(Value),
+}
+
+/// What a host does around each call of an action. An attempt waits for it, within its own time.
+#[async_trait]
+pub trait Hooks: Send + Sync {
+    /// Before the call.
+    async fn before(&self, _call: &ActionCall) -> Verdict {
+        Verdict::Proceed
+    }
+
+    /// After the call, or after the verdict that stood in for it.
+    async fn after(&self, _call: &ActionCall, _outcome: Result<&Value, &ErrorReport>) {}
+}

@@ -1,0 +1,172 @@
+//! Going on with runs that another process left.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use connector_sdk::exchange::Exchanges;
+use connector_sdk::{Error, ErrorKind, Origin, Result};
+use runner_flow::{Flow, Machine, MachineStart, StepRecord};
+use runner_journal::{Claim, StoredRun, limits};
+
+use crate::clock::RunClock;
+use crate::driver::{Begin, Beginning, Driver, Present, Replay};
+use crate::engine::Engine;
+use crate::entry::{Kept, Start};
+use crate::events::{Listeners, NoRunEvents};
+use crate::files::RunFiles;
+use crate::groups::Seat;
+use crate::handle::Handle;
+use crate::identity::RunIdentity;
+use crate::ledger::{Ledger, of_journal, unkept, whole};
+use crate::limits::overloaded;
+use crate::mailroom;
+
+/// What became of the unfinished runs of a journal.
+#[derive(Debug, Default)]
+pub struct Resumed {
+    /// Those that go on here.
+    pub runs: Vec<String>,
+    /// How many go on in another process, or here already.
+    pub elsewhere: u64,
+    /// Those that cannot go on, and why.
+    pub refused: Vec<(String, Error)>,
+    /// Whether there is no room here for more of them.
+    pub is_full: bool,
+}
+
+/// What became of an unfinished run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Resumption {
+    /// It goes on here.
+    Resumed,
+    /// It is under way here already.
+    UnderWay,
+    /// A living process has it.
+    HeldBy {
+        /// That process' id.
+        process: String,
+    },
+    /// It is over.
+    Finished,
+}
+
+impl Engine {
+    /// Takes over all runs that were left by processes which are no more.
+    pub async fn resume(&self) -> Result<Resumed> {
+        let mut resumed = Resumed::default();
+        let mut after = None;
+        loop {
+            let rows = self.shared.journal.unfinished(after.as_deref(), limits::LISTED).await.map_err(of_journal)?;
+            let Some(last) = rows.last() else { return Ok(resumed) };
+            after = Some(last.id.clone());
+            for row in rows {
+                match self.resume_run(&row.id).await {
+                    Ok(Resumption::Resumed) => resumed.runs.push(row.id),
+                    Ok(_) => resumed.elsewhere += 1,
+                    Err(error) if error.kind() == ErrorKind::LimitExceeded => {
+                        resumed.is_full = true;
+                        return Ok(resumed);
+                    }
+                    Err(error) => resumed.refused.push((row.id, error)),
+                }
+            }
+        }
+    }
+
+    /// Takes over one run.
+    pub async fn resume_run(&self, run: &str) -> Result<Resumption> {
+        if self.shared.runs.get(run).is_some() {
+            return Ok(Resumption::UnderWay);
+        }
+        match self.shared.journal.claim(run).await.map_err(of_journal)? {
+            Claim::Mine => {}
+            Claim::HeldBy { process } => return Ok(Resumption::HeldBy { process }),
+            Claim::Finished => return Ok(Resumption::Finished),
+        }
+        let stored = self.load(run).await?;
+        let Some(driver) = self.resumed(stored).await? else { return Ok(Resumption::UnderWay) };
+        tokio::spawn(driver.run());
+        Ok(Resumption::Resumed)
+    }
+
+    pub(crate) async fn load(&self, run: &str) -> Result<StoredRun> {
+        let stored = self.shared.journal.load(run).await.map_err(of_journal)?;
+        stored.ok_or_else(|| {
+            Error::new(ErrorKind::NotFound, format!("there is no run {run:?} whose steps are kept"))
+                .with_origin(Origin::Host)
+        })
+    }
+
+    async fn resumed(&self, stored: StoredRun) -> Result<Option<Box<Driver>>> {
+        let identity = Arc::new(RunIdentity {
+            run: stored.row.id.as_str().into(),
+            tenant: stored.row.tenant.as_str().into(),
+            labels: stored.row.labels.clone(),
+        });
+        let place = self.shared.admission.take_back(&identity.tenant);
+        let place = place.ok_or_else(|| overloaded("the engine has no room for more runs".to_owned()))?;
+        let Some(present) = Present::enter(&self.shared, Handle::new(Arc::clone(&identity))) else { return Ok(None) };
+        mailroom::open(&self.shared);
+        let (flow_name, written) = (stored.row.flow.clone(), stored.row.entries);
+        let mut ended = Vec::new();
+        let mut replay = self.replay(stored, &mut |record| ended.push(record)).await?;
+        let seat = Seat::free();
+        let begin = if replay.has_begun { Begin::Resumed(replay.outstanding()) } else { Begin::Unbegun };
+        let (journal, run) = (Arc::clone(&self.shared.journal), Arc::clone(&identity.run));
+        let blobs = Arc::new(RunFiles::new(Arc::clone(&journal), Arc::clone(&run)));
+        Ok(Some(Box::new(Driver::new(Beginning {
+            present,
+            place,
+            seat,
+            flow_name,
+            machine: replay.machine,
+            begin,
+            clock: RunClock::resume(replay.last),
+            ledger: Ledger::new(journal, run, written),
+            inbox: replay.inbox,
+            around: self.surroundings(blobs, Exchanges::default()),
+            listeners: Listeners::new(&self.shared.events, Arc::new(NoRunEvents), false),
+            ended,
+        }))))
+    }
+
+    /// A run as its journal tells it. Each step that is over is shown, and not kept.
+    pub(crate) async fn replay(&self, stored: StoredRun, ended: &mut (dyn FnMut(StepRecord) + Send)) -> Result<Replay> {
+        let StoredRun { row, start, texts, entries } = stored;
+        let journal = &*self.shared.journal;
+        let start = Start::decode(&row.id, &start)?;
+        let flow: Arc<Flow> = self.shared.flows.read(&row.id, &texts)?;
+        let mut pins = BTreeMap::new();
+        for (key, kept) in &start.pins {
+            pins.insert(key.clone(), self.pin(&row.id, row.parent.as_deref(), kept.clone()).await?);
+        }
+        let timeout = start.timeout();
+        let mut replay = Replay::new(Machine::new(
+            flow,
+            MachineStart {
+                run_id: row.id.clone(),
+                input: start.input,
+                config: start.config,
+                tenant: row.tenant,
+                labels: row.labels,
+                pins,
+                only: start.only,
+                timeout,
+            },
+        ));
+        for entry in entries {
+            let entry = whole(journal, &row.id, entry).await?;
+            replay.tell(&entry)?.into_iter().for_each(&mut *ended);
+        }
+        Ok(replay)
+    }
+
+    /// A pin that was put apart is the run's own, or still only that of the run it was taken from.
+    async fn pin(&self, run: &str, parent: Option<&str>, kept: Kept) -> Result<serde_json::Value> {
+        let journal = &*self.shared.journal;
+        match (unkept(journal, run, kept.clone()).await, parent) {
+            (Err(_), Some(parent)) => unkept(journal, parent, kept).await,
+            (pin, _) => pin,
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! Running a flow again with what an earlier run has done: which steps are taken over, and which are done again.
+//!
+//! Only what succeeded is taken over. The steps of loops and sub-flows that are over are taken over with them.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+use connector_sdk::{Effect, Error, ErrorKind, FileRef, Result};
+use runner_flow::{Flow, Pins, Status, Step, StepKey, StepKind, StepRecord};
+use runner_journal::Journal;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::engine::Engine;
+use crate::entry::{APART_OVER, Kept};
+use crate::files;
+use crate::identity::RunIdentity;
+use crate::ledger::of_journal;
+use crate::request::Reuse;
+
+/// What another run of a flow would take over from an earlier one, and what it would do again.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct RerunPlan {
+    /// The keys of the steps that are taken over.
+    pub reused: Vec<String>,
+    /// Calls that the earlier run has made and that would be made again.
+    pub again: Vec<Again>,
+}
+
+/// A call that would be made again.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Again {
+    /// The key of its step.
+    pub step: String,
+    /// `connector/action`.
+    pub action: String,
+    /// What it does outside, as far as that does not depend on its input.
+    pub effect: Effect,
+    /// How often the earlier run tried it.
+    pub attempts: u32,
+}
+
+/// What is taken over from an earlier run.
+pub(crate) struct Reused {
+    pub(crate) pins: Pins,
+    from: String,
+    files: Vec<FileRef>,
+}
+
+impl Engine {
+    /// What a run of this flow would take over from an earlier run, and what it would do again.
+    pub async fn plan_rerun(&self, flow: &Arc<Flow>, reuse: &Reuse) -> Result<RerunPlan> {
+        let mut plan = RerunPlan::default();
+        let bounds = Bounds::of(flow, reuse.from.as_deref())?;
+        let stored = self.load(&reuse.run).await?;
+        let mut again = Vec::new();
+        let mut pins = Pins::new();
+        self.replay(stored, &mut |record| match bounds.takes(&record) {
+            true => drop(pins.insert(record.key.to_string(), Value::Null)),
+            false => again.push(record),
+        })
+        .await?;
+        drop_inner(&mut pins);
+        plan.reused = pins.keys().cloned().collect();
+        plan.again = again.iter().filter_map(|record| self.again(flow, record)).collect();
+        Ok(plan)
+    }
+
+    fn again(&self, flow: &Flow, record: &StepRecord) -> Option<Again> {
+        let action = step_of(flow, &record.key)?.action().filter(|_| record.attempts > 0)?.id();
+        let effect = self.registry().action(action).map_or(Effect::Write, |action| action.about().effect);
+        Some(Again { step: record.key.to_string(), action: action.to_owned(), effect, attempts: record.attempts })
+    }
+
+    pub(crate) async fn reused(&self, flow: &Flow, reuse: &Reuse, tenant: &str) -> Result<Reused> {
+        let bounds = Bounds::of(flow, reuse.from.as_deref())?;
+        let stored = self.load(&reuse.run).await?;
+        if stored.row.tenant != tenant {
+            return Err(Error::new(ErrorKind::NotFound, format!("there is no run {:?}", reuse.run)));
+        }
+        let mut pins = Pins::new();
+        self.replay(stored, &mut |record| {
+            if bounds.takes(&record) {
+                pins.insert(record.key.to_string(), Value::clone(&record.output));
+            }
+        })
+        .await?;
+        drop_inner(&mut pins);
+        let mut files = Vec::new();
+        pins.values().for_each(|output| find_files(output, &mut files));
+        Ok(Reused { pins, from: reuse.run.clone(), files })
+    }
+
+    /// The pins as they are kept: large ones apart, with the run that they come from.
+    pub(crate) async fn kept_pins(&self, parent: Option<&str>, pins: &Pins) -> Result<BTreeMap<String, Kept>> {
+        let mut kept = BTreeMap::new();
+        for (key, value) in pins {
+            let text = value.to_string();
+            let value = match parent {
+                Some(parent) if text.len() > APART_OVER => {
+                    Kept::Apart(self.shared.journal.put_blob(parent, text.into()).await.map_err(of_journal)?)
+                }
+                _ => Kept::Here(value.clone()),
+            };
+            kept.insert(key.clone(), value);
+        }
+        Ok(kept)
+    }
+
+    /// Lets a new run refer to what it takes over.
+    pub(crate) async fn share(&self, reused: &Reused, pins: &BTreeMap<String, Kept>, to: &RunIdentity) -> Result<()> {
+        let journal: &dyn Journal = &*self.shared.journal;
+        for kept in pins.values() {
+            if let Kept::Apart(hash) = kept {
+                journal.share_blob(&reused.from, &to.run, hash).await.map_err(of_journal)?;
+            }
+        }
+        for file in &reused.files {
+            files::share(journal, &reused.from, &to.run, file).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Which steps of a flow may be taken over.
+struct Bounds<'f> {
+    flow: &'f Flow,
+    /// Those from the given one on.
+    after: HashSet<&'f str>,
+    /// Those that the given one stands in.
+    around: HashSet<&'f str>,
+}
+
+impl<'f> Bounds<'f> {
+    fn of(flow: &'f Flow, from: Option<&str>) -> Result<Self> {
+        let steps = flow.all_steps();
+        let Some(from) = from else { return Ok(Self { flow, after: HashSet::new(), around: HashSet::new() }) };
+        let Some(first) = steps.iter().position(|step| step.id() == from) else {
+            return Err(Error::new(ErrorKind::InvalidInput, format!("there is no step {from:?}")));
+        };
+        let after = steps[first..].iter().map(|step| step.id()).collect();
+        let around = steps[..first].iter().filter(|step| holds(step, from)).map(|step| step.id()).collect();
+        Ok(Self { flow, after, around })
+    }
+
+    fn takes(&self, record: &StepRecord) -> bool {
+        // What stands in these is seen after them: it is taken over itself.
+        let is_open = matches!(&*record.kind, "branch" | "parallel" | "break");
+        let ids = own_ids(self.flow, &record.key);
+        let is_after = ids.iter().any(|id| self.after.contains(id));
+        let is_around = ids.last().is_some_and(|id| self.around.contains(id));
+        record.status == Status::Succeeded && !is_open && !is_after && !is_around
+    }
+}
+
+fn holds(step: &Step, id: &str) -> bool {
+    step.blocks().any(|block| block.iter().any(|inner| inner.id() == id || holds(inner, id)))
+}
+
+/// The ids on the way to a step, as far as they are of this file. In a key, turns and rounds follow an id.
+fn own_ids<'k>(flow: &Flow, key: &'k StepKey) -> Vec<&'k str> {
+    let mut ids = Vec::new();
+    for part in key.as_str().split('.') {
+        let id = part.split(['~', '[']).next().unwrap_or(part);
+        ids.push(id);
+        if flow.step(id).is_none_or(|step| matches!(step.kind(), StepKind::SubFlow(_))) {
+            break;
+        }
+    }
+    ids
+}
+
+/// The step with this key, in the flow or in one that it runs.
+fn step_of<'f>(flow: &'f Flow, key: &StepKey) -> Option<&'f Step> {
+    let mut flow = flow;
+    let mut found = None;
+    for part in key.as_str().split('.') {
+        let step = flow.step(part.split(['~', '[']).next().unwrap_or(part))?;
+        if let StepKind::SubFlow(sub) = step.kind() {
+            flow = sub.flow();
+        }
+        found = Some(step);
+    }
+    found
+}
+
+/// Drops what stands in something that is taken over as a whole.
+fn drop_inner(pins: &mut Pins) {
+    let keys: HashSet<String> = pins.keys().cloned().collect();
+    pins.retain(|key, _| !ancestors(key).any(|around| keys.contains(around)));
+}
+
+/// The keys of what a step stands in: `a[1].b[2].c` stands in `a[1].b` and in `a`, and each of these may have rounds.
+fn ancestors(key: &str) -> impl Iterator<Item = &str> {
+    key.match_indices('.').map(|(dot, _)| &key[..dot]).map(|around| match around.ends_with(']') {
+        true => around.rfind('[').map_or(around, |turn| &around[..turn]),
+        false => around,
+    })
+    .map(|around| around.rsplit_once('~').filter(|(_, round)| !round.contains('.')).map_or(around, |(around, _)| around))
+}
+
+/// The files that a value refers to.
+fn find_files(value: &Value, found: &mut Vec<FileRef>) {
+    match value {
+        Value::Object(object) if object.contains_key("$file") => {
+            found.extend(serde_json::from_value::<FileRef>(value.clone()));
+        }
+        Value::Object(object) => object.values().for_each(|value| find_files(value, found)),
+        Value::Array(items) => items.iter().for_each(|item| find_files(item, found)),
+        _ => {}
+    }
+}

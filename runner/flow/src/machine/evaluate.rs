@@ -1,0 +1,59 @@
+//! Values of expressions. One that has none is a failure that says where in the file it stands.
+
+use connector_sdk::{Error, ErrorKind, Origin};
+use serde_json::Value;
+
+use super::Machine;
+use super::scope::ScopeId;
+use crate::expression::{Expression, Template, Undefined, kind};
+use crate::failure::{ErrorReport, Failure};
+use crate::steps::{FailStep, Step};
+
+impl Machine {
+    /// The value of a template that stands at `key` of the value at `pointer`.
+    pub(super) fn value(&self, scope: ScopeId, of: &Template, pointer: &str, key: &str) -> Result<Value, Failure> {
+        of.evaluate(&self.sight(scope)).map_err(|error| self.undefined(scope, error, pointer, key))
+    }
+
+    pub(super) fn result_of(&self, scope: ScopeId, of: &Expression, step: &Step, key: &str) -> Result<Value, Failure> {
+        of.evaluate(&self.sight(scope)).map_err(|error| self.undefined(scope, error, step.pointer(), key))
+    }
+
+    pub(super) fn holds(&self, scope: ScopeId, of: &Expression, pointer: &str, key: &str) -> Result<bool, Failure> {
+        of.holds(&self.sight(scope)).map_err(|error| self.undefined(scope, error, pointer, key))
+    }
+
+    /// The failure of a step with `fail`.
+    pub(super) fn failure_of(&self, scope: ScopeId, step: &Step, fail: &FailStep) -> Failure {
+        match self.value(scope, &fail.message, step.pointer(), "/fail") {
+            Ok(message) => Failure::of_flow(&fail.code, text_of(message)),
+            Err(failure) => failure,
+        }
+    }
+
+    fn undefined(&self, scope: ScopeId, error: Undefined, pointer: &str, key: &str) -> Failure {
+        let pointer = [pointer, key].concat();
+        let mut report = ErrorReport::expression(error, &pointer);
+        if let (Some(flow), Some(violation)) = (self.flow_of(scope), report.violations.first()) {
+            let span = flow.locate(&violation.pointer);
+            (report.line, report.column) = (Some(span.line), Some(span.column));
+        }
+        Failure::lasting(report)
+    }
+}
+
+/// The failure of a step whose value is not what it should be.
+pub(super) fn unfit(wanted: &str, found: &Value) -> Failure {
+    let message = match found {
+        Value::Number(number) => format!("{wanted}, not {number}"),
+        other => format!("{wanted}, not {}", kind(other)),
+    };
+    Failure::lasting(&Error::new(ErrorKind::InvalidInput, message).with_origin(Origin::Expression))
+}
+
+fn text_of(message: Value) -> String {
+    match message {
+        Value::String(text) => text,
+        other => other.to_string(),
+    }
+}

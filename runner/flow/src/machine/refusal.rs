@@ -1,0 +1,86 @@
+//! Why a run cannot begin.
+
+use std::sync::Arc;
+
+use connector_sdk::{Error, ErrorKind, Schema};
+use serde_json::Value;
+
+use super::Machine;
+use super::output::Output;
+use super::record::Status;
+use super::scope::{Known, ScopeId};
+use crate::diagnostic::did_you_mean;
+use crate::failure::Failure;
+use crate::flow::Flow;
+use crate::steps::{Step, StepKind};
+
+impl Machine {
+    /// Why the run cannot begin. Fills in the defaults of its input and of its config.
+    pub(super) fn refusal(&mut self) -> Option<Failure> {
+        let flow = Arc::clone(&self.flow);
+        let unknown = self.pins.keys().find_map(|key| unknown_step(&flow, key));
+        if let Some(error) = unknown.or_else(|| not_alone(&flow, self.only.as_deref()?)) {
+            return Some(Failure::lasting(&error));
+        }
+        let checks = self.only.is_none();
+        let definition = flow.definition();
+        let config = Arc::make_mut(&mut self.config);
+        let refused = unfit(definition.input.as_ref(), &mut self.input, "the input of the flow");
+        let refused = refused.or_else(|| unfit(definition.config.as_ref(), config, "the config of the flow"));
+        refused.filter(|_| checks).map(|error| Failure::lasting(&error))
+    }
+
+    /// Where one step runs, those that are pinned are shown as if they had run.
+    pub(super) fn show_pins(&mut self, scope: ScopeId, only: &str) {
+        let pinned: Vec<_> =
+            self.pins.iter().filter(|(id, _)| *id != only).map(|(id, v)| (id.clone(), v.clone())).collect();
+        for (id, output) in pinned {
+            let output = Output::new(output);
+            self.remember(scope, &id, Known { output, status: Status::Succeeded, error: None });
+        }
+        self.end_if_full();
+    }
+}
+
+/// What is wrong with a value that a schema describes.
+fn unfit(schema: Option<&Schema>, value: &mut Value, what: &str) -> Option<Error> {
+    let schema = schema?;
+    schema.fill_defaults(value);
+    let violations = schema.check(value);
+    (!violations.is_empty()).then(|| Error::invalid_input(what, violations))
+}
+
+/// What is wrong with the key of a step: on the way to it there is one that does not exist.
+fn unknown_step(flow: &Flow, key: &str) -> Option<Error> {
+    let mut flow = flow;
+    let mut loops = 0;
+    for part in key.split('.') {
+        let id = part.split(['~', '[']).next().unwrap_or(part);
+        let Some(step) = flow.step(id) else {
+            let fix = did_you_mean(id, flow.all_steps().into_iter().map(Step::id)).unwrap_or_default();
+            return Some(Error::new(ErrorKind::InvalidInput, format!("there is no step {id:?}")).with_fix(fix));
+        };
+        loops += 1;
+        if let StepKind::SubFlow(sub) = step.kind() {
+            flow = sub.flow();
+        }
+    }
+    debug_assert!(loops > 0);
+    None
+}
+
+/// Why a step cannot be the only one to run.
+fn not_alone(flow: &Flow, id: &str) -> Option<Error> {
+    if let Some(error) = unknown_step(flow, id) {
+        return Some(error);
+    }
+    let is_loop = |step: &&Step| matches!(step.kind(), StepKind::ForEach(_) | StepKind::Repeat(_));
+    let body = |step: &Step| step.blocks().next().is_some_and(|body| body.iter().any(|inner| holds(inner, id)));
+    let around = flow.all_steps().into_iter().filter(is_loop).find(|step| body(step))?;
+    let message = format!("{id:?} stands in the loop {:?}: it runs in its turns, not alone", around.id());
+    Some(Error::new(ErrorKind::InvalidInput, message).with_fix(format!("run {:?} instead", around.id())))
+}
+
+fn holds(step: &Step, id: &str) -> bool {
+    step.id() == id || step.blocks().any(|block| block.iter().any(|inner| holds(inner, id)))
+}

@@ -1,0 +1,71 @@
+//! Signals: those that came before their wait, and the waits that came before their signal. First come, first served.
+
+use std::collections::VecDeque;
+
+use connector_sdk::limits;
+
+use super::Machine;
+use super::line::{End, LineId};
+use super::op::{Op, Signal};
+use super::output::Output;
+
+/// The signals of a run.
+#[derive(Debug, Default)]
+pub(super) struct Signals {
+    kept: VecDeque<Signal>,
+    listening: VecDeque<(String, LineId)>,
+    /// The ids of the last ones, so that none counts twice.
+    known: VecDeque<String>,
+}
+
+/// How many ids of signals are remembered.
+const REMEMBERED: usize = 10 * limits::SIGNALS;
+
+impl Signals {
+    /// The first signal of this name that nobody has taken yet.
+    pub(super) fn take(&mut self, name: &str) -> Option<Signal> {
+        let index = self.kept.iter().position(|signal| signal.name == name)?;
+        self.kept.remove(index)
+    }
+
+    pub(super) fn listen(&mut self, name: &str, line: LineId) {
+        self.listening.push_back((name.to_owned(), line));
+    }
+
+    pub(super) fn unlisten(&mut self, line: LineId) {
+        self.listening.retain(|(_, listener)| *listener != line);
+    }
+
+    /// Who gets this signal. Without a listener it is kept, unless too many are.
+    fn come(&mut self, signal: Signal) -> Option<(LineId, Signal)> {
+        if self.known.contains(&signal.id) {
+            return None;
+        }
+        let listener = self.listening.iter().position(|(name, _)| *name == signal.name);
+        if listener.is_none() && self.kept.len() == limits::SIGNALS {
+            return None;
+        }
+        if self.known.len() == REMEMBERED {
+            self.known.pop_front();
+        }
+        self.known.push_back(signal.id.clone());
+        match listener.and_then(|index| self.listening.remove(index)) {
+            Some((_, line)) => Some((line, signal)),
+            None => {
+                self.kept.push_back(signal);
+                None
+            }
+        }
+    }
+}
+
+impl Machine {
+    pub(super) fn signalled(&mut self, signal: Signal) {
+        let Some((line, signal)) = self.signals.come(signal) else { return };
+        let Some(step) = &self.lines[line].step else { return };
+        let key = step.key.clone();
+        self.awaited.remove(&key);
+        self.ops.push(Op::Cancel { key });
+        self.step_ended(line, End::Gave(Output::new(signal.data)));
+    }
+}
