@@ -2,14 +2,16 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
-use connector_sdk::{MemoryBlobs, Registry};
-use runner_engine::{Engine, RunEvents, RunRequest};
+use connector_sdk::Registry;
+use runner_engine::{Engine, NoRunEvents, RunEvents, RunReport, RunRequest, Status};
+use runner_journal::{Journal, MemoryJournal, SqliteJournal};
 use runner_sandbox::{Sandbox, SandboxOptions};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use crate::args::Global;
+use crate::args::{self, Global};
 use crate::connections::Connections;
 use crate::console::Console;
 use crate::environment::Environment;
@@ -28,11 +30,28 @@ pub(crate) fn registry() -> Registry {
     Registry::new([connector_xai_grok::connector(), connector_http::connector()])
 }
 
+/// Where the runs of a session are kept, and who is told of all of them.
+pub(crate) struct Keep {
+    pub(crate) journal: Arc<dyn Journal>,
+    pub(crate) events: Arc<dyn RunEvents>,
+}
+
+impl Keep {
+    /// In memory, as long as the command goes on.
+    pub(crate) fn nothing() -> Self {
+        Self { journal: Arc::new(MemoryJournal::default()), events: Arc::new(NoRunEvents) }
+    }
+
+    /// In this journal.
+    pub(crate) fn runs(journal: Arc<SqliteJournal>) -> Self {
+        Self { journal, ..Self::nothing() }
+    }
+}
+
 /// What a command that dials works with.
 pub(crate) struct Session {
     pub(crate) engine: Engine,
     pub(crate) connections: Arc<Connections>,
-    pub(crate) blobs: Arc<MemoryBlobs>,
     pub(crate) cancel: CancellationToken,
     wants_requests: bool,
     sandbox: Option<Sandbox>,
@@ -43,9 +62,10 @@ impl App {
     pub(crate) async fn in_session(
         &self,
         folder: &Path,
+        keep: Keep,
         work: impl AsyncFnOnce(&Session) -> Result<Exit, Problem>,
     ) -> Result<Exit, Problem> {
-        let session = self.open(folder).await?;
+        let session = self.open(folder, keep).await?;
         let exit = work(&session).await;
         if matches!(exit, Ok(Exit::Done)) && session.has_asked_sandbox() {
             self.console.say(&sandbox_notice());
@@ -54,8 +74,35 @@ impl App {
         exit
     }
 
+    /// The command line that does this with the same connections and runs.
+    pub(crate) fn command(&self, words: &[&str]) -> String {
+        let global = &self.global;
+        let mut line: Vec<String> = std::iter::once("linkwork").chain(words.iter().copied()).map(str::to_owned).collect();
+        let files = [("--connections", &global.connections), ("--env-file", &global.env_file)];
+        for (option, file) in files {
+            line.extend(file.iter().flat_map(|file| [option.to_owned(), file.display().to_string()]));
+        }
+        if global.journal != Path::new(args::JOURNAL) && std::env::var_os(args::JOURNAL_VARIABLE).is_none() {
+            line.extend(["--journal".to_owned(), global.journal.display().to_string()]);
+        }
+        line.extend(global.sandbox.then(|| "--sandbox".to_owned()));
+        shlex::try_join(line.iter().map(String::as_str)).unwrap_or_default()
+    }
+
+    /// The command that goes on where a run ended, if there is something to go on with.
+    pub(crate) fn rerun(&self, report: &RunReport) -> Option<String> {
+        let failed = matches!(report.status, Status::Failed | Status::OutcomeUnknown | Status::Cancelled);
+        let error = report.error.as_ref().filter(|_| failed)?;
+        match &error.step {
+            Some(step) => Some(self.command(&["rerun", &report.run, "--from", own_step(step)])),
+            // An input that no flow takes is mended where it was written.
+            None if error.code == "invalid_input" => None,
+            None => Some(self.command(&["rerun", &report.run])),
+        }
+    }
+
     /// Finds the connections, and starts the sandbox if it is asked for.
-    async fn open(&self, folder: &Path) -> Result<Session, Problem> {
+    async fn open(&self, folder: &Path, keep: Keep) -> Result<Session, Problem> {
         let sandbox = match self.global.sandbox {
             true => Some(start_sandbox(0).await?),
             false => None,
@@ -67,10 +114,10 @@ impl App {
             folder,
             sandbox.as_ref().map(Sandbox::base_url),
         )?);
+        let engine = Engine::builder(self.registry.clone(), Arc::clone(&connections) as _);
         Ok(Session {
-            engine: Engine::new(self.registry.clone(), Arc::clone(&connections) as _),
+            engine: engine.journal(keep.journal).events(keep.events).build(),
             connections,
-            blobs: Arc::default(),
             cancel: cancelled_by_signal(),
             wants_requests: self.global.curl,
             sandbox,
@@ -81,14 +128,8 @@ impl App {
 impl Session {
     /// A run with this input, whose events go there.
     pub(crate) fn request(&self, input: Value, events: Arc<dyn RunEvents>) -> RunRequest {
-        RunRequest {
-            input,
-            cancel: self.cancel.clone(),
-            events,
-            blobs: Arc::clone(&self.blobs) as _,
-            wants_requests: self.wants_requests,
-            ..RunRequest::default()
-        }
+        let (cancel, wants_requests) = (self.cancel.clone(), self.wants_requests);
+        RunRequest { input, cancel, events, wants_requests, ..RunRequest::default() }
     }
 
     fn has_asked_sandbox(&self) -> bool {
@@ -96,10 +137,16 @@ impl Session {
     }
 
     async fn close(self) {
+        self.engine.shutdown(Duration::ZERO).await;
         if let Some(sandbox) = self.sandbox {
             sandbox.stop().await;
         }
     }
+}
+
+/// The step of the flow's own file that a step's key begins with.
+fn own_step(key: &str) -> &str {
+    key.split(['.', '[', '~']).next().unwrap_or(key)
 }
 
 /// Says that the answer came from the sandbox, and how to get it from the real API.

@@ -6,6 +6,11 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+/// Where runs are kept, unless somebody says otherwise.
+pub(crate) const JOURNAL: &str = ".linkwork";
+/// What says otherwise, beside `--journal`.
+pub(crate) const JOURNAL_VARIABLE: &str = "LINKWORK_JOURNAL";
+
 /// Runs integration flows that are declared in JSON, and single actions of connectors.
 #[derive(Debug, Parser)]
 #[command(name = "linkwork", version, arg_required_else_help = true, max_term_width = 100)]
@@ -35,7 +40,7 @@ pub(crate) struct Global {
     #[arg(long, global = true)]
     pub(crate) curl: bool,
     /// The folder that runs are kept in.
-    #[arg(long, global = true, value_name = "DIR", env = "LINKWORK_JOURNAL", default_value = ".linkwork")]
+    #[arg(long, global = true, value_name = "DIR", env = JOURNAL_VARIABLE, default_value = JOURNAL)]
     pub(crate) journal: PathBuf,
 }
 
