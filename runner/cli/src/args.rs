@@ -189,20 +189,7 @@ pub(crate) struct RerunArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum RunsCommand {
     /// List runs, newest first.
-    List {
-        /// Only those with this status: running, succeeded, failed, cancelled or outcome_unknown.
-        #[arg(long)]
-        status: Option<String>,
-        /// Only those of this flow, by its name.
-        #[arg(long, value_name = "NAME")]
-        flow: Option<String>,
-        /// Only those with this label.
-        #[arg(long, value_name = "KEY=VALUE", value_parser = label)]
-        label: Option<(String, String)>,
-        /// At most so many.
-        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1_000))]
-        limit: u32,
-    },
+    List(ListArgs),
     /// Show a run: its steps, its input, and what it came to.
     Show {
         #[command(flatten)]
@@ -220,35 +207,57 @@ pub(crate) enum RunsCommand {
         /// The run: its id, the beginning of it, or `last`.
         #[arg(required_unless_present = "all")]
         run: Option<String>,
-        /// All of them.
+        /// All of them, one after another.
         #[arg(long, conflicts_with = "run")]
         all: bool,
     },
     /// Send a signal that a run waits for.
-    Signal {
-        #[command(flatten)]
-        run: RunArg,
-        /// The name of the signal.
-        name: String,
-        /// What it says, as JSON.
-        #[arg(long, value_name = "JSON")]
-        data: Option<String>,
-        /// The id that makes it count once, however often it is sent.
-        #[arg(long, value_name = "ID")]
-        id: Option<String>,
-    },
+    Signal(SignalArgs),
     /// Forget finished runs.
-    Prune {
-        /// Those that ended longer ago than this.
-        #[arg(long, value_name = "DURATION", value_parser = runner_flow::parse_duration)]
-        older_than: Option<Duration>,
-        /// All but the last so many.
-        #[arg(long, value_name = "N")]
-        keep: Option<u64>,
-        /// Only say which.
-        #[arg(long)]
-        dry_run: bool,
-    },
+    Prune(PruneArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListArgs {
+    /// Only those with this status.
+    #[arg(long, value_parser = ["running", "succeeded", "failed", "cancelled", "outcome_unknown"])]
+    pub(crate) status: Option<String>,
+    /// Only those of this flow, by its name.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) flow: Option<String>,
+    /// Only those with this label.
+    #[arg(long, value_name = "KEY=VALUE", value_parser = label)]
+    pub(crate) label: Option<(String, String)>,
+    /// At most so many.
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub(crate) limit: u32,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SignalArgs {
+    #[command(flatten)]
+    pub(crate) run: RunArg,
+    /// The name of the signal.
+    pub(crate) name: String,
+    /// What it says, as JSON.
+    #[arg(long, value_name = "JSON")]
+    pub(crate) data: Option<String>,
+    /// The id that makes it count once, however often it is sent.
+    #[arg(long, value_name = "ID")]
+    pub(crate) id: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PruneArgs {
+    /// Those that ended longer ago than this [default: 30d, unless --keep is given].
+    #[arg(long, value_name = "DURATION", value_parser = runner_flow::parse_duration)]
+    pub(crate) older_than: Option<Duration>,
+    /// All but the last so many.
+    #[arg(long, value_name = "N")]
+    pub(crate) keep: Option<u64>,
+    /// Only say which.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
 }
 
 #[derive(Debug, Args)]

@@ -16,6 +16,11 @@ pub(crate) fn from_file(path: &Path) -> Result<Value, Problem> {
     document(Source::file(path, files::read_text(path)?))
 }
 
+/// The JSON that an option holds.
+pub(crate) fn from_text(option: &str, text: &str) -> Result<Value, Problem> {
+    document(Source::option(option, text))
+}
+
 /// The input of a flow, from wherever it is given. What the flow says nothing of is pointed out.
 pub(crate) fn of_flow(app: &App, args: &InputArgs, flow: &Flow) -> Result<Value, Problem> {
     let schema = flow.input_schema();

@@ -11,6 +11,8 @@ use crate::connections::Connections;
 use crate::journal;
 use crate::problem::Problem;
 
+/// The label that says which file a run's flow is in.
+pub(crate) const FILE: &str = "file";
 /// What stands for the run that was started last.
 const LAST: &str = "last";
 /// Runs that the beginning of an id is looked for in.

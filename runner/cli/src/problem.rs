@@ -54,6 +54,12 @@ impl Problem {
         Self::Usage { message: message.into(), fix: fix.into() }
     }
 
+    /// The folder that runs are kept in failed.
+    pub(crate) fn journal(error: &runner_journal::Error) -> Self {
+        let fix = "look at the folder, or name another with --journal DIR".to_owned();
+        Self::Journal { message: error.to_string(), fix }
+    }
+
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Usage { .. } => Exit::Usage,

@@ -13,7 +13,7 @@ use crate::problem::Problem;
 pub(crate) async fn run(app: &App, args: &ListArgs) -> Result<Exit, Problem> {
     let query = Query {
         flow: args.flow.clone(),
-        status: args.status.map(|status| status.code().to_owned()),
+        status: args.status.clone(),
         label: args.label.clone(),
         limit: args.limit,
         ..Query::default()

@@ -12,7 +12,7 @@ use super::tail::tail;
 use crate::app::{App, Keep, Session};
 use crate::exit::Exit;
 use crate::flow_files::{folder_of, result_of};
-use crate::kept::{Kept, report_of};
+use crate::kept::{self, Kept, report_of};
 use crate::live::Live;
 use crate::problem::Problem;
 
@@ -20,11 +20,25 @@ pub(crate) async fn one(app: &App, name: &str) -> Result<Exit, Problem> {
     let kept = Kept::open(app)?;
     let run = kept.find(name).await?.run;
     let history = kept.engine.history(&run).await?;
-    follow(app, &kept, &history).await
+    follow(app, &kept, &history, Elsewhere::Tail).await
+}
+
+/// What becomes of a run that another process has.
+#[derive(Clone, Copy)]
+pub(crate) enum Elsewhere {
+    /// It is followed.
+    Tail,
+    /// It is left alone.
+    Leave,
 }
 
 /// Goes on with a run if nobody else does, and shows it to its end.
-pub(crate) async fn follow(app: &App, kept: &Kept, history: &RunHistory) -> Result<Exit, Problem> {
+pub(crate) async fn follow(
+    app: &App,
+    kept: &Kept,
+    history: &RunHistory,
+    elsewhere: Elsewhere,
+) -> Result<Exit, Problem> {
     let run = history.info.run.as_str();
     let live = Live::of_flow(&app.console, result_of(&history.flow));
     let keep = Keep { events: Arc::clone(&live) as _, ..Keep::runs(Arc::clone(&kept.journal)) };
@@ -33,8 +47,10 @@ pub(crate) async fn follow(app: &App, kept: &Kept, history: &RunHistory) -> Resu
             Resumption::Resumed | Resumption::UnderWay => until_over(app, session, run, &live).await,
             Resumption::HeldBy { process } => {
                 app.console.say(&format!("{run} is under way in another process ({process})"));
-                let exit = tail(app, kept, run, &session.cancel).await?;
-                Ok(exit.unwrap_or(Exit::Cancelled))
+                match elsewhere {
+                    Elsewhere::Tail => Ok(tail(app, kept, run, &session.cancel).await?.unwrap_or(Exit::Cancelled)),
+                    Elsewhere::Leave => Ok(Exit::Done),
+                }
             }
             Resumption::Finished => {
                 app.console.say(&format!("{run} is over"));
@@ -72,7 +88,7 @@ pub(crate) async fn all(app: &App) -> Result<Exit, Problem> {
     let mut worst = Exit::Done;
     for run in runs.iter().rev() {
         let history = kept.engine.history(run).await?;
-        let exit = follow(app, &kept, &history).await?;
+        let exit = follow(app, &kept, &history, Elsewhere::Leave).await?;
         worst = if worst == Exit::Done { exit } else { worst };
         if exit == Exit::Cancelled {
             break;
@@ -86,5 +102,5 @@ pub(crate) async fn all(app: &App) -> Result<Exit, Problem> {
 
 /// The folder of the flow's file, whose connections the run was started with.
 fn folder(history: &RunHistory) -> &Path {
-    history.info.labels.get(super::FILE).map_or(Path::new(""), |file| folder_of(Path::new(file)))
+    history.info.labels.get(kept::FILE).map_or(Path::new(""), |file| folder_of(Path::new(file)))
 }
