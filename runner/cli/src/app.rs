@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use connector_sdk::Registry;
-use runner_engine::{Engine, Hooks, NoRunEvents, RunEvents, RunReport, RunRequest, Status};
+use runner_engine::{Engine, Hooks, NoRunEvents, RunEvents, RunRequest};
 use runner_journal::{Journal, MemoryJournal, SqliteJournal};
 use runner_sandbox::{Sandbox, SandboxOptions};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use crate::args::{self, Global};
+use crate::args::Global;
 use crate::connections::Connections;
 use crate::console::Console;
 use crate::environment::Environment;
@@ -75,33 +75,6 @@ impl App {
         exit
     }
 
-    /// The command line that does this with the same connections and runs.
-    pub(crate) fn command(&self, words: &[&str]) -> String {
-        let global = &self.global;
-        let mut line: Vec<String> = std::iter::once("linkwork").chain(words.iter().copied()).map(str::to_owned).collect();
-        let files = [("--connections", &global.connections), ("--env-file", &global.env_file)];
-        for (option, file) in files {
-            line.extend(file.iter().flat_map(|file| [option.to_owned(), file.display().to_string()]));
-        }
-        if global.journal != Path::new(args::JOURNAL) && std::env::var_os(args::JOURNAL_VARIABLE).is_none() {
-            line.extend(["--journal".to_owned(), global.journal.display().to_string()]);
-        }
-        line.extend(global.sandbox.then(|| "--sandbox".to_owned()));
-        shlex::try_join(line.iter().map(String::as_str)).unwrap_or_default()
-    }
-
-    /// The command that goes on where a run ended, if there is something to go on with.
-    pub(crate) fn rerun(&self, report: &RunReport) -> Option<String> {
-        let failed = matches!(report.status, Status::Failed | Status::OutcomeUnknown | Status::Cancelled);
-        let error = report.error.as_ref().filter(|_| failed)?;
-        match &error.step {
-            Some(step) => Some(self.command(&["rerun", &report.run, "--from", own_step(step)])),
-            // An input that no flow takes is mended where it was written.
-            None if error.code == "invalid_input" => None,
-            None => Some(self.command(&["rerun", &report.run])),
-        }
-    }
-
     /// Finds the connections, and starts the sandbox if it is asked for.
     async fn open(&self, folder: &Path, keep: Keep) -> Result<Session, Problem> {
         let sandbox = match self.global.sandbox {
@@ -148,11 +121,6 @@ impl Session {
             sandbox.stop().await;
         }
     }
-}
-
-/// The step of the flow's own file that a step's key begins with.
-fn own_step(key: &str) -> &str {
-    key.split(['.', '[', '~']).next().unwrap_or(key)
 }
 
 /// Says that the answer came from the sandbox, and how to get it from the real API.

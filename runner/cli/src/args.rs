@@ -22,7 +22,7 @@ pub(crate) struct Cli {
 }
 
 /// What every command takes.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct Global {
     /// How results are written to stdout.
     #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]

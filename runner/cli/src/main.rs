@@ -1,5 +1,6 @@
 //! The `linkwork` command.
 
+mod again;
 mod app;
 mod args;
 mod commands;

@@ -69,17 +69,20 @@ impl Style {
     /// A failure in its JSON shape, which a step's and a command's share, and the command that goes on from there.
     pub(crate) fn failure(self, failure: &Value, again: Option<&str>) -> String {
         let text = |key: &str| failure.get(key).and_then(Value::as_str);
-        let mut words = self.error(text("code").unwrap_or("error"), text("message").unwrap_or_default(), text("fix"));
+        let mut words = self.error(text("code").unwrap_or("error"), text("message").unwrap_or_default(), None);
+        let facts: Vec<String> = FACTS.iter().filter_map(|(key, name)| fact(name, failure.get(*key)?)).collect();
+        if !facts.is_empty() {
+            let _ = writeln!(words, "  {}", self.dim(&facts.join("   ")));
+        }
         if let Some(whose) = text("origin").and_then(whose_fault) {
             let step = text("step").map(|step| format!(" in the step {}", printable(step))).unwrap_or_default();
             let _ = writeln!(words, "  whose fault: {whose}{step}");
         }
+        if let Some(fix) = text("fix") {
+            let _ = writeln!(words, "  what to do: {}", printable(fix));
+        }
         if let Some(again) = again {
             let _ = writeln!(words, "  to go on: {again}");
-        }
-        let facts: Vec<String> = FACTS.iter().filter_map(|(key, name)| fact(name, failure.get(*key)?)).collect();
-        if !facts.is_empty() {
-            let _ = writeln!(words, "  {}", self.dim(&facts.join("   ")));
         }
         words
     }

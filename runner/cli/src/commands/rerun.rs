@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use connector_sdk::Effect;
-use runner_engine::{Again, RerunPlan, Reuse, RunHistory};
+use runner_engine::{Again, RerunPlan, Reuse, RunHistory, Status};
 use runner_flow::Flow;
 use serde_json::Value;
 
+use crate::again;
 use crate::app::{App, Keep};
 use crate::args::{Format, RerunArgs};
 use crate::exit::Exit;
@@ -26,7 +27,7 @@ pub(crate) async fn run(app: &App, args: &RerunArgs) -> Result<Exit, Problem> {
     let kept = Kept::open(app)?;
     let info = kept.find(&args.run).await?;
     if is_open(&info) {
-        let fix = format!("wait for its end, or go on with it: {}", app.command(&["runs", "resume", &info.run]));
+        let fix = format!("wait for its end, or go on with it: {}", again::with_runs(&app.global, &["runs", "resume", &info.run]));
         return Err(Problem::usage(format!("the run {} is not over", info.run), fix));
     }
     let history = kept.engine.history(&info.run).await?;
@@ -37,7 +38,7 @@ pub(crate) async fn run(app: &App, args: &RerunArgs) -> Result<Exit, Problem> {
     app.in_session(folder, Keep::runs(Arc::clone(&kept.journal)), async |session| {
         let plan = session.engine.plan_rerun(&flow, &reuse).await?;
         agree(app, &plan, args.yes)?;
-        let live = Live::of_flow(&app.console, result_of(&flow));
+        let live = Live::of_flow(app, result_of(&flow), true);
         let mut request = session.request(input, Arc::clone(&live) as _);
         request.config = history.config.clone();
         request.timeout = args.timeout;
@@ -45,7 +46,7 @@ pub(crate) async fn run(app: &App, args: &RerunArgs) -> Result<Exit, Problem> {
         request.labels.extend(file.as_deref().and_then(kept::file_label));
         request.reuse = Some(reuse);
         let report = session.engine.run(flow, request).await?;
-        live.finish(&report, &*session.engine.files(&report.run), app.rerun(&report)).await
+        live.finish(&report, &*session.engine.files(&report.run), again::rerun(&app.global, &report)).await
     })
     .await
 }
@@ -97,14 +98,15 @@ fn agree(app: &App, plan: &RerunPlan, is_agreed: bool) -> Result<(), Problem> {
     }
 }
 
-/// The calls of a plan that change something outside.
+/// The calls of a plan that have changed something outside, or may have. What was refused has not.
 pub(super) fn writes(plan: &RerunPlan) -> impl Iterator<Item = &Again> {
-    plan.again.iter().filter(|again| again.effect == Effect::Write)
+    plan.again.iter().filter(|again| again.effect == Effect::Write && again.status != Status::Failed)
 }
 
 fn words(again: &Again) -> String {
     let effect = again.effect.code();
-    format!("{} ({effect}, was tried {})", again.step, counted(again.attempts.into(), "time"))
+    let tried = counted(again.attempts.into(), "time");
+    format!("{} ({effect}, was tried {tried}, {})", again.step, again.status.code())
 }
 
 fn named<'n>(names: impl Iterator<Item = &'n str> + Clone) -> String {

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::runs::{Elsewhere, follow};
 use super::{dry_run, pins, watch};
+use crate::again;
 use crate::app::{App, Keep, Session};
 use crate::args::RunArgs;
 use crate::exit::Exit;
@@ -40,10 +41,10 @@ pub(super) struct What {
 async fn run_whole(app: &App, args: &RunArgs, flow: Arc<Flow>, what: What) -> Result<Exit, Problem> {
     let is_kept = !args.no_journal;
     app.in_session(folder_of(&args.flow), keep(app, args)?, async |session| {
-        let live = Live::of_flow(&app.console, result_of(&flow));
+        let live = Live::of_flow(app, result_of(&flow), is_kept);
         let request = request(session, args, what, &live);
         let report = session.engine.run(flow, request).await?;
-        let again = app.rerun(&report).filter(|_| is_kept);
+        let again = again::rerun(&app.global, &report).filter(|_| is_kept);
         live.finish(&report, &*session.engine.files(&report.run), again).await
     })
     .await
@@ -57,8 +58,9 @@ async fn run_step(app: &App, args: &RunArgs, flow: &Arc<Flow>, step: &str, what:
             None => return Err(pins::skeleton(app, args, flow, step)),
         },
     };
+    let is_kept = !args.no_journal;
     app.in_session(folder_of(&args.flow), keep(app, args)?, async |session| {
-        let live = Live::of_flow(&app.console, None);
+        let live = Live::of_flow(app, None, is_kept);
         let request = request(session, args, what, &live);
         let report = session.engine.run_step(Arc::clone(flow), step, pins, request).await?;
         live.finish(&report, &*session.engine.files(&report.run), None).await
@@ -72,7 +74,7 @@ async fn run_once(app: &App, args: &RunArgs, flow: Arc<Flow>, what: What) -> Res
     let mut earlier = None;
     let exit = app
         .in_session(folder_of(&args.flow), keep(app, args)?, async |session| {
-            let live = Live::of_flow(&app.console, result_of(&flow));
+            let live = Live::of_flow(app, result_of(&flow), true);
             let started = session.engine.start(flow, request(session, args, what, &live)).await?;
             if !started.is_new {
                 earlier = Some(started.run);
@@ -81,7 +83,7 @@ async fn run_once(app: &App, args: &RunArgs, flow: Arc<Flow>, what: What) -> Res
             session.engine.result(&started.run).await?;
             let history = session.engine.history(&started.run).await?;
             let Some(report) = kept::report_of(history) else { return Ok(Exit::Failed) };
-            live.finish(&report, &*session.engine.files(&report.run), app.rerun(&report)).await
+            live.finish(&report, &*session.engine.files(&report.run), again::rerun(&app.global, &report)).await
         })
         .await?;
     let Some(run) = earlier else { return Ok(exit) };

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::rerun::writes;
 use super::run::{What, request};
+use crate::again;
 use crate::app::{App, Keep, Session};
 use crate::args::RunArgs;
 use crate::exit::Exit;
@@ -97,12 +98,12 @@ impl Watch<'_> {
     }
 
     async fn run(&mut self, reuse: Option<Reuse>) -> Result<(), Problem> {
-        let live = Live::of_flow(&self.app.console, result_of(&self.flow));
+        let live = Live::of_flow(&self.app.console, result_of(&self.flow), true);
         let mut request = request(self.session, self.args, self.what.clone(), &live);
         request.reuse = reuse;
         let report = self.session.engine.run(Arc::clone(&self.flow), request).await?;
         self.last = Some(report.run.to_string());
-        let again = self.app.rerun(&report);
+        let again = self.again::rerun(&self.app.global, &report);
         live.finish(&report, &*self.session.engine.files(&report.run), again).await?;
         Ok(())
     }

@@ -13,7 +13,9 @@ use serde_json::Value;
 
 use self::progress::Progress;
 use self::tally::{Tally, in_words};
-use crate::args::Format;
+use crate::again;
+use crate::app::App;
+use crate::args::{Format, Global};
 use crate::console::{Console, shown};
 use crate::exit::Exit;
 use crate::files;
@@ -21,6 +23,8 @@ use crate::problem::Problem;
 
 /// How often the lines of what is under way are drawn anew.
 const FRAME: Duration = Duration::from_millis(100);
+/// Waits that are said of one run.
+const PAUSES: usize = 100;
 
 /// Shows the events of one run.
 pub(crate) struct Live {
@@ -28,6 +32,8 @@ pub(crate) struct Live {
     /// The step whose text is the result, and so goes to stdout while it arrives.
     result_of: Option<String>,
     is_single_action: bool,
+    /// What the command was given, if others can reach the run.
+    reached_by: Option<Global>,
     seen: Mutex<Seen>,
 }
 
@@ -37,22 +43,29 @@ struct Seen {
     tally: Tally,
     /// What has gone to stdout of the result.
     streamed: String,
+    /// Waits that were said.
+    paused: usize,
 }
 
 impl Live {
-    /// For a flow whose result is this step's text, if it is.
-    pub(crate) fn of_flow(console: &Arc<Console>, result_of: Option<String>) -> Arc<Self> {
-        Self::new(console, result_of, false)
+    /// For a flow whose result is this step's text, if it is, and whose runs are kept, if they are.
+    pub(crate) fn of_flow(app: &App, result_of: Option<String>, is_kept: bool) -> Arc<Self> {
+        Self::new(&app.console, result_of, false, is_kept.then(|| app.global.clone()))
     }
 
     /// For a single action.
     pub(crate) fn of_action(console: &Arc<Console>, id: &str) -> Arc<Self> {
-        Self::new(console, Some(id.to_owned()), true)
+        Self::new(console, Some(id.to_owned()), true, None)
     }
 
-    fn new(console: &Arc<Console>, result_of: Option<String>, is_single_action: bool) -> Arc<Self> {
+    fn new(
+        console: &Arc<Console>,
+        result_of: Option<String>,
+        is_single_action: bool,
+        reached_by: Option<Global>,
+    ) -> Arc<Self> {
         let (console, seen) = (Arc::clone(console), Mutex::default());
-        let live = Arc::new(Self { console, result_of, is_single_action, seen });
+        let live = Arc::new(Self { console, result_of, is_single_action, reached_by, seen });
         if live.console.draws() {
             tokio::spawn(draw(Arc::downgrade(&live)));
         }
@@ -77,10 +90,10 @@ impl Live {
         for path in files::save_all(&report.output, blobs).await? {
             self.console.say(&format!("saved {}", path.display()));
         }
+        self.console.say(&self.summary(report, tally));
         if let Some(failure) = &report.error {
             self.console.say(&self.console.style.failure(&serde_json::json!(failure), again.as_deref()));
         }
-        self.console.say(&self.summary(report, tally));
         Ok(Exit::of_report(report))
     }
 
@@ -110,7 +123,12 @@ impl Live {
                 self.void(step);
                 self.pause(step, event);
             }
-            RunEvent::Waiting { step, .. } => self.pause(step, event),
+            RunEvent::Waiting { run, step, signal: Some(signal), .. } => {
+                self.pause(step, event);
+                self.tell_how(run, signal);
+            }
+            // On a screen, it stands at the foot as long as it lasts.
+            RunEvent::Waiting { step, .. } if !self.console.draws() => self.pause(step, event),
             RunEvent::Log { message, .. } => self.console.say(message),
             RunEvent::StepFinished { step, status, attempts, duration_ms, .. } => {
                 self.stays(step, *status, *attempts, Duration::from_millis(*duration_ms));
@@ -136,9 +154,24 @@ impl Live {
         }
     }
 
+    /// Says why a step pauses, unless that was said of too many.
     fn pause(&self, step: &str, event: &RunEvent) {
-        if let Some(words) = words::pause(event) {
-            self.console.say(&format!("{step}: {words}"));
+        let paused = self.seen(|seen| {
+            seen.paused += 1;
+            seen.paused
+        });
+        match words::pause(event) {
+            Some(words) if paused <= PAUSES => self.console.say(&format!("{step}: {words}")),
+            Some(_) if paused == PAUSES + 1 => self.console.say("… (further waits are not said)"),
+            _ => {}
+        }
+    }
+
+    /// The command that sends the signal which is waited for.
+    fn tell_how(&self, run: &str, signal: &str) {
+        if let Some(global) = &self.reached_by {
+            let line = again::with_runs(global, &["runs", "signal", run, signal]);
+            self.console.say(&format!("  to send it: {line}"));
         }
     }
 

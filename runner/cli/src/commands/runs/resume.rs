@@ -7,6 +7,7 @@ use runner_engine::{Query, Resumption, RunHistory};
 use serde_json::json;
 
 use super::tail::tail;
+use crate::again;
 use crate::app::{App, Keep, Session};
 use crate::exit::Exit;
 use crate::flow_files::{folder_of, result_of};
@@ -38,7 +39,7 @@ pub(crate) async fn follow(
     elsewhere: Elsewhere,
 ) -> Result<Exit, Problem> {
     let run = history.info.run.as_str();
-    let live = Live::of_flow(&app.console, result_of(&history.flow));
+    let live = Live::of_flow(app, result_of(&history.flow), true);
     let keep = Keep { events: Arc::clone(&live) as _, ..Keep::runs(Arc::clone(&kept.journal)) };
     app.in_session(folder(history), keep, async |session| {
         match session.engine.resume_run(run).await? {
@@ -75,7 +76,7 @@ async fn until_over(app: &App, session: &Session, run: &str, live: &Live) -> Res
 
 async fn shown(app: &App, session: &Session, run: &str, live: &Live) -> Result<Exit, Problem> {
     let Some(report) = report_of(session.engine.history(run).await?) else { return Ok(Exit::Failed) };
-    live.finish(&report, &*session.engine.files(run), app.rerun(&report)).await
+    live.finish(&report, &*session.engine.files(run), again::rerun(&app.global, &report)).await
 }
 
 /// Goes on with all of them, each with the connections beside its own flow, and says how each ended.

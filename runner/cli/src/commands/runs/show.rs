@@ -8,6 +8,7 @@ use runner_flow::StepRecord;
 use serde_json::json;
 
 use super::list::moment;
+use crate::again;
 use crate::app::App;
 use crate::console::{pretty, shown};
 use crate::exit::Exit;
@@ -81,14 +82,14 @@ fn open_line(step: &UnderWay) -> String {
 fn end(app: &App, history: &RunHistory) -> String {
     let info = &history.info;
     if is_open(info) {
-        let resume = app.command(&["runs", "resume", &info.run]);
+        let resume = again::with_runs(&app.global, &["runs", "resume", &info.run]);
         return format!("\nit is not over; if its process is gone, this goes on: {resume}\n");
     }
     let Some(report) = report_of(history.clone()) else { return String::new() };
     match &report.error {
         None => format!("\noutput\n{}\n", indented(&shown(&report.output))),
         Some(error) => {
-            let again = app.rerun(&report);
+            let again = again::rerun(&app.global, &report);
             format!("\n{}", app.console.style.failure(&json!(error), again.as_deref()))
         }
     }

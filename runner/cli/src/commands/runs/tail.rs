@@ -11,6 +11,7 @@ use runner_flow::{Status, StepRecord};
 use runner_journal::Journal as _;
 use tokio_util::sync::CancellationToken;
 
+use crate::again;
 use crate::app::{self, App};
 use crate::exit::Exit;
 use crate::kept::{Kept, report_of};
@@ -38,7 +39,7 @@ pub(super) async fn tail(
     run: &str,
     cancel: &CancellationToken,
 ) -> Result<Option<Exit>, Problem> {
-    let live = Live::of_flow(&app.console, None);
+    let live = Live::of_flow(app, None, true);
     let mut told = Told::default();
     let mut seen = None;
     loop {
@@ -48,9 +49,8 @@ pub(super) async fn tail(
             seen = Some(state);
             let history = kept.engine.history(run).await?;
             told.news(&history).into_iter().for_each(|event| live.emit(event));
-            let again = |report: &_| app.rerun(report);
             if let Some(report) = report_of(history) {
-                let again = again(&report);
+                let again = again::rerun(&app.global, &report);
                 return live.finish(&report, &*kept.engine.files(run), again).await.map(Some);
             }
         }
