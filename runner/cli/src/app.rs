@@ -2,9 +2,11 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
-use connector_sdk::{MemoryBlobs, Registry};
-use runner_engine::{Engine, RunEvents, RunRequest};
+use connector_sdk::Registry;
+use runner_engine::{Engine, Hooks, NoRunEvents, RunEvents, RunRequest};
+use runner_journal::{Journal, MemoryJournal, SqliteJournal};
 use runner_sandbox::{Sandbox, SandboxOptions};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -28,11 +30,29 @@ pub(crate) fn registry() -> Registry {
     Registry::new([connector_xai_grok::connector(), connector_http::connector()])
 }
 
+/// Where the runs of a session are kept, and who is told of all of them.
+pub(crate) struct Keep {
+    pub(crate) journal: Arc<dyn Journal>,
+    pub(crate) events: Arc<dyn RunEvents>,
+    pub(crate) hooks: Option<Arc<dyn Hooks>>,
+}
+
+impl Keep {
+    /// In memory, as long as the command goes on.
+    pub(crate) fn nothing() -> Self {
+        Self { journal: Arc::new(MemoryJournal::default()), events: Arc::new(NoRunEvents), hooks: None }
+    }
+
+    /// In this journal.
+    pub(crate) fn runs(journal: Arc<SqliteJournal>) -> Self {
+        Self { journal, ..Self::nothing() }
+    }
+}
+
 /// What a command that dials works with.
 pub(crate) struct Session {
     pub(crate) engine: Engine,
     pub(crate) connections: Arc<Connections>,
-    pub(crate) blobs: Arc<MemoryBlobs>,
     pub(crate) cancel: CancellationToken,
     wants_requests: bool,
     sandbox: Option<Sandbox>,
@@ -43,9 +63,10 @@ impl App {
     pub(crate) async fn in_session(
         &self,
         folder: &Path,
+        keep: Keep,
         work: impl AsyncFnOnce(&Session) -> Result<Exit, Problem>,
     ) -> Result<Exit, Problem> {
-        let session = self.open(folder).await?;
+        let session = self.open(folder, keep).await?;
         let exit = work(&session).await;
         if matches!(exit, Ok(Exit::Done)) && session.has_asked_sandbox() {
             self.console.say(&sandbox_notice());
@@ -55,7 +76,7 @@ impl App {
     }
 
     /// Finds the connections, and starts the sandbox if it is asked for.
-    async fn open(&self, folder: &Path) -> Result<Session, Problem> {
+    async fn open(&self, folder: &Path, keep: Keep) -> Result<Session, Problem> {
         let sandbox = match self.global.sandbox {
             true => Some(start_sandbox(0).await?),
             false => None,
@@ -67,10 +88,15 @@ impl App {
             folder,
             sandbox.as_ref().map(Sandbox::base_url),
         )?);
+        let mut engine = Engine::builder(self.registry.clone(), Arc::clone(&connections) as _)
+            .journal(keep.journal)
+            .events(keep.events);
+        if let Some(hooks) = keep.hooks {
+            engine = engine.hooks(hooks);
+        }
         Ok(Session {
-            engine: Engine::new(self.registry.clone(), Arc::clone(&connections) as _),
+            engine: engine.build(),
             connections,
-            blobs: Arc::default(),
             cancel: cancelled_by_signal(),
             wants_requests: self.global.curl,
             sandbox,
@@ -81,14 +107,8 @@ impl App {
 impl Session {
     /// A run with this input, whose events go there.
     pub(crate) fn request(&self, input: Value, events: Arc<dyn RunEvents>) -> RunRequest {
-        RunRequest {
-            input,
-            cancel: self.cancel.clone(),
-            events,
-            blobs: Arc::clone(&self.blobs) as _,
-            wants_requests: self.wants_requests,
-            ..RunRequest::default()
-        }
+        let (cancel, wants_requests) = (self.cancel.clone(), self.wants_requests);
+        RunRequest { input, cancel, events, wants_requests, ..RunRequest::default() }
     }
 
     fn has_asked_sandbox(&self) -> bool {
@@ -96,6 +116,7 @@ impl Session {
     }
 
     async fn close(self) {
+        self.engine.shutdown(Duration::ZERO).await;
         if let Some(sandbox) = self.sandbox {
             sandbox.stop().await;
         }

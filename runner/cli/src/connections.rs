@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use async_trait::async_trait;
 use connector_sdk::http::{Base, Egress};
 use connector_sdk::{BoundConnection, Connector, Error, ErrorKind, Registry, Result, Schema};
-use runner_engine::{Binding, ConnectionStore};
+use runner_engine::{Binding, ConnectionStore, RunIdentity};
 use runner_flow::{Diagnostic, Document};
 use serde_json::{Map, Value, json};
 
@@ -31,6 +31,18 @@ pub(crate) struct Connections {
 }
 
 impl Connections {
+    /// No connections, for what dials nobody.
+    pub(crate) fn none(registry: &Registry) -> Self {
+        Self {
+            registry: registry.clone(),
+            environment: Environment::default(),
+            folder: PathBuf::new(),
+            entries: Map::new(),
+            sandbox: None,
+            bound: Mutex::default(),
+        }
+    }
+
     /// The connections in `given`, or in the usual file in `folder` if there is one.
     pub(crate) fn load(
         registry: &Registry,
@@ -142,7 +154,7 @@ impl Connections {
 
 #[async_trait]
 impl ConnectionStore for Connections {
-    async fn resolve(&self, binding: &Binding) -> Result<BoundConnection> {
+    async fn resolve(&self, binding: &Binding, _: &RunIdentity) -> Result<BoundConnection> {
         let mut bound = self.bound.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(connection) = bound.get(&binding.name) {
             return Ok(connection.clone());

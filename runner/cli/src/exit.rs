@@ -38,7 +38,7 @@ impl Exit {
 
     /// An input that no step made is the fault of whoever typed it.
     fn of_failure(error: &ErrorReport) -> Self {
-        match error.code {
+        match &*error.code {
             "invalid_input" if error.step.is_none() => Self::Usage,
             code => Self::of_code(code),
         }

@@ -3,15 +3,35 @@
 use std::path::Path;
 
 use connector_sdk::nearest;
-use runner_flow::Document;
+use runner_flow::{Document, Flow};
 use serde_json::{Map, Value};
 
+use crate::app::App;
+use crate::args::InputArgs;
 use crate::files;
 use crate::problem::{Problem, Source};
 
 /// The JSON in a file.
 pub(crate) fn from_file(path: &Path) -> Result<Value, Problem> {
     document(Source::file(path, files::read_text(path)?))
+}
+
+/// The JSON that an option holds.
+pub(crate) fn from_text(option: &str, text: &str) -> Result<Value, Problem> {
+    document(Source::option(option, text))
+}
+
+/// The input of a flow, from wherever it is given. What the flow says nothing of is pointed out.
+pub(crate) fn of_flow(app: &App, args: &InputArgs, flow: &Flow) -> Result<Value, Problem> {
+    let schema = flow.input_schema();
+    let input = match &args.input_file {
+        Some(path) => from_file(path)?,
+        None => from_option("--input", &args.input, schema)?,
+    };
+    for key in unknown(&input, schema) {
+        app.console.say(&app.console.style.warning(&key));
+    }
+    Ok(input)
 }
 
 /// The input that the given values of `option` make together. The schema says which fields are text.
@@ -36,7 +56,7 @@ pub(crate) fn from_option(option: &str, given: &[String], schema: Option<&Value>
 }
 
 /// Words about each field of the input that the schema says nothing of: it is most likely misspelt.
-pub(crate) fn unknown(input: &Value, schema: Option<&Value>) -> Vec<String> {
+fn unknown(input: &Value, schema: Option<&Value>) -> Vec<String> {
     let known = schema.and_then(|schema| schema.get("properties")?.as_object());
     let (Some(known), Some(given)) = (known, input.as_object()) else { return Vec::new() };
     let strangers = given.keys().filter(|key| !known.contains_key(*key));

@@ -1,5 +1,6 @@
 //! The `linkwork` command.
 
+mod again;
 mod app;
 mod args;
 mod commands;
@@ -8,8 +9,11 @@ mod console;
 mod environment;
 mod exit;
 mod files;
+mod flow_files;
 mod from_curl;
 mod input;
+mod journal;
+mod kept;
 mod live;
 mod problem;
 mod words;

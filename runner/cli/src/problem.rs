@@ -17,6 +17,8 @@ pub(crate) enum Problem {
     File { path: PathBuf, message: String },
     /// A file, or JSON on the command line, is not valid.
     Invalid { source: Source, findings: Vec<Diagnostic> },
+    /// The folder that runs are kept in is of no use.
+    Journal { message: String, fix: String },
     /// The runtime or a provider refused.
     Error(Error),
 }
@@ -52,10 +54,16 @@ impl Problem {
         Self::Usage { message: message.into(), fix: fix.into() }
     }
 
+    /// The folder that runs are kept in failed.
+    pub(crate) fn journal(error: &runner_journal::Error) -> Self {
+        let fix = "look at the folder, or name another with --journal DIR".to_owned();
+        Self::Journal { message: error.to_string(), fix }
+    }
+
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Usage { .. } => Exit::Usage,
-            Self::File { .. } => Exit::InvalidFile,
+            Self::File { .. } | Self::Journal { .. } => Exit::InvalidFile,
             Self::Invalid { source, .. } if source.is_file => Exit::InvalidFile,
             Self::Invalid { .. } => Exit::Usage,
             Self::Error(error) => Exit::of_error(error),
@@ -65,7 +73,7 @@ impl Problem {
     /// What went wrong, in one sentence.
     pub(crate) fn message(&self) -> String {
         match self {
-            Self::Usage { message, .. } | Self::File { message, .. } => message.clone(),
+            Self::Usage { message, .. } | Self::File { message, .. } | Self::Journal { message, .. } => message.clone(),
             Self::Invalid { source, .. } => format!("{} is not valid", source.name),
             Self::Error(error) => error.message().to_owned(),
         }
@@ -75,6 +83,7 @@ impl Problem {
     pub(crate) fn to_json(&self) -> Value {
         match self {
             Self::Usage { message, fix } => json!({ "code": "usage", "message": message, "fix": fix }),
+            Self::Journal { message, fix } => json!({ "code": "journal", "message": message, "fix": fix }),
             Self::File { path, message } => {
                 json!({ "code": "file", "message": message, "file": path.display().to_string() })
             }

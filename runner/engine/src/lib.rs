@@ -43,7 +43,7 @@ pub use self::connections::{Binding, ConnectionStore};
 pub use self::engine::{Engine, EngineBuilder};
 pub use self::entry::Intent;
 pub use self::events::{NoRunEvents, RunEvent, RunEvents};
-pub use self::history::{RetryRecord, RunHistory};
+pub use self::history::{RetryRecord, RunHistory, UnderWay};
 pub use self::hooks::{ActionCall, Hooks, Verdict};
 pub use self::identity::{RunIdentity, SOLE_TENANT};
 pub use self::limits::Limits;

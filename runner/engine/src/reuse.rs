@@ -38,6 +38,8 @@ pub struct Again {
     pub effect: Effect,
     /// How often the earlier run tried it.
     pub attempts: u32,
+    /// What became of it there.
+    pub status: Status,
 }
 
 /// What is taken over from an earlier run.
@@ -69,7 +71,7 @@ impl Engine {
     fn again(&self, flow: &Flow, record: &StepRecord) -> Option<Again> {
         let action = step_of(flow, &record.key)?.action().filter(|_| record.attempts > 0)?.id();
         let effect = self.registry().action(action).map_or(Effect::Write, |action| action.about().effect);
-        Some(Again { step: record.key.to_string(), action: action.to_owned(), effect, attempts: record.attempts })
+        Some(Again { step: record.key.to_string(), action: action.to_owned(), effect, attempts: record.attempts, status: record.status })
     }
 
     pub(crate) async fn reused(&self, flow: &Flow, reuse: &Reuse, tenant: &str) -> Result<Reused> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use connector_sdk::{BlobStore as _, ErasedAction, MemoryBlobs};
 use serde_json::{Value, json};
 
-use crate::app::App;
+use crate::app::{App, Keep};
 use crate::args::ActionRunArgs;
 use crate::exit::Exit;
 use crate::files;
@@ -20,15 +20,17 @@ pub(crate) async fn run(app: &App, args: &ActionRunArgs) -> Result<Exit, Problem
         Some(path) => input::from_file(path)?,
         None => input::from_option("--with", &args.with, Some(action.input_schema()))?,
     };
-    app.in_session(Path::new(""), async |session| {
-        attach(action, &mut input, &args.file, &session.blobs).await?;
+    app.in_session(Path::new(""), Keep::nothing(), async |session| {
+        let blobs = Arc::new(MemoryBlobs::default());
+        attach(action, &mut input, &args.file, &blobs).await?;
         let connector = app.registry.connector_of(action.id())?.id();
         let binding = session.connections.binding_for(connector, args.connection.connection.as_deref())?;
         let live = Live::of_action(&app.console, action.about().id);
         let mut request = session.request(input, Arc::clone(&live) as _);
+        request.blobs = Some(Arc::clone(&blobs) as _);
         request.timeout = args.timeout;
         let report = session.engine.call(action.id(), &binding, request).await;
-        live.finish(&report, &*session.blobs).await
+        live.finish(&report, &*blobs, None).await
     })
     .await
 }

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use runner_engine::{Binding, NoRunEvents};
 use serde_json::{Value, json};
 
-use crate::app::App;
+use crate::app::{App, Keep};
 use crate::exit::Exit;
 use crate::problem::Problem;
 
 pub(crate) async fn test(app: &App, name: &str) -> Result<Exit, Problem> {
-    app.in_session(Path::new(""), async |session| {
+    app.in_session(Path::new(""), Keep::nothing(), async |session| {
         // A connector's own id stands for the connection that the environment gives.
         let connector = session.connections.connector_of(name).unwrap_or(name);
         let connector = app.registry.connector(connector).map_err(|_| unknown(name))?;

@@ -5,11 +5,16 @@ mod actions;
 mod connection;
 mod connectors;
 mod from_curl;
+mod dry_run;
 mod options;
+mod pins;
+mod rerun;
 mod run;
+mod runs;
 mod sandbox;
 mod schema;
 mod validate;
+mod watch;
 
 use clap::CommandFactory as _;
 
@@ -22,6 +27,8 @@ use crate::problem::Problem;
 pub(crate) fn run(app: &App, command: Command) -> Result<Exit, Problem> {
     match command {
         Command::Run(args) => block_on(run::run(app, &args)),
+        Command::Rerun(args) => block_on(rerun::run(app, &args)),
+        Command::Runs(command) => block_on(runs::run(app, &command)),
         Command::Validate { flows } => validate::run(app, &flows),
         Command::Action(ActionCommand::Run(args)) => block_on(action::run(app, &args)),
         Command::Actions(args) => match args.command {

@@ -8,6 +8,7 @@ use serde_json::json;
 use crate::app::App;
 use crate::exit::Exit;
 use crate::files;
+use crate::flow_files::FlowFolder;
 use crate::problem::{Problem, Source};
 
 pub(crate) fn run(app: &App, paths: &[PathBuf]) -> Result<Exit, Problem> {
@@ -24,7 +25,7 @@ pub(crate) fn run(app: &App, paths: &[PathBuf]) -> Result<Exit, Problem> {
                 continue;
             }
         };
-        let (flow, findings) = Flow::validate(&source.text, &app.registry);
+        let (flow, findings) = Flow::validate(&source.text, &FlowFolder::of(path), &app.registry);
         match flow {
             Some(_) => words.push(format!("{} is valid", path.display())),
             None => exit = Exit::InvalidFile,

@@ -23,7 +23,7 @@ use self::arrival::{Arrival, Fetching};
 pub(crate) use self::begin::{Begin, Beginning};
 use self::operations::{Held, InFlight};
 pub(crate) use self::present::Present;
-pub(crate) use self::replay::{Replay, Retried};
+pub(crate) use self::replay::{Outstanding, Replay, Retried};
 use crate::admission::Place;
 use crate::alarms::Alarms;
 use crate::attempt::Surroundings;

@@ -1,0 +1,49 @@
+//! `linkwork runs list`: a line a run, newest first.
+
+use runner_engine::{Query, RunInfo};
+use runner_flow::Timestamp;
+
+use crate::app::App;
+use crate::args::ListArgs;
+use crate::exit::Exit;
+use crate::kept::Kept;
+use crate::live::tally::in_words;
+use crate::problem::Problem;
+
+pub(crate) async fn run(app: &App, args: &ListArgs) -> Result<Exit, Problem> {
+    let query = Query {
+        flow: args.flow.clone(),
+        status: args.status.clone(),
+        label: args.label.clone(),
+        limit: args.limit,
+        ..Query::default()
+    };
+    let runs = Kept::open(app)?.engine.list(query).await?;
+    app.console.result(&table(&runs), &runs);
+    Ok(Exit::Done)
+}
+
+fn table(runs: &[RunInfo]) -> String {
+    let rows: Vec<[String; 6]> = runs.iter().map(row).collect();
+    let head = ["run", "flow", "status", "started", "took", "key"].map(str::to_owned);
+    let all: Vec<&[String; 6]> = std::iter::once(&head).chain(&rows).collect();
+    let width = |column: usize| all.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..head.len()).map(width).collect();
+    let line = |row: &&[String; 6]| {
+        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    all.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+fn row(info: &RunInfo) -> [String; 6] {
+    let took = info.finished.map(|finished| in_words(finished.since(info.created))).unwrap_or_default();
+    let (run, flow, status) = (info.run.clone(), info.flow.clone(), info.status.code().to_owned());
+    [run, flow, status, moment(info.created), took, info.key.clone().unwrap_or_default()]
+}
+
+/// A moment to the second: `2026-01-31 12:00:00Z`.
+pub(super) fn moment(at: Timestamp) -> String {
+    let whole = Timestamp::from_millis(at.as_millis() / 1_000 * 1_000);
+    whole.to_string().replace('T', " ")
+}
