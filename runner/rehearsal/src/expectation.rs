@@ -69,11 +69,13 @@ impl Expectation {
         Ok(Self { key: key.to_owned(), kind })
     }
 
-    /// The steps that it names.
-    pub(crate) fn steps(&self) -> Vec<&str> {
+    /// The steps that it names, each with what its pointer adds to that of the key.
+    pub(crate) fn steps(&self) -> Vec<(String, &str)> {
         match &self.kind {
-            Kind::Step { step, .. } => vec![step],
-            Kind::Called(steps) | Kind::NotCalled(steps) => steps.iter().map(String::as_str).collect(),
+            Kind::Step { step, .. } => vec![(String::new(), step)],
+            Kind::Called(steps) | Kind::NotCalled(steps) => {
+                steps.iter().enumerate().map(|(index, step)| (format!("/{index}"), step.as_str())).collect()
+            }
             _ => Vec::new(),
         }
     }

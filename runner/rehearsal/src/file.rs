@@ -108,8 +108,9 @@ impl TestFile {
     /// Reads a test file.
     pub fn parse(text: &str) -> Result<Self, Vec<Diagnostic>> {
         let document = Document::parse(text)?;
-        let tell = |violations: Vec<Violation>| -> Vec<Diagnostic> {
-            violations.into_iter().map(|violation| Diagnostic::of_violation(violation, &document)).collect()
+        let tell = |violations: Vec<Violation>| {
+            let told = violations.into_iter().map(|violation| Diagnostic::of_violation(violation, &document));
+            in_order(told.collect())
         };
         let violations = Schema::new(crate::schema()).check(document.value());
         if !violations.is_empty() {
@@ -142,6 +143,12 @@ impl TestFile {
     pub(crate) fn document(&self) -> &Document {
         &self.document
     }
+}
+
+/// In the order of the file.
+pub(crate) fn in_order(mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    found.sort_by_key(|diagnostic| diagnostic.span.start);
+    found
 }
 
 /// Reads what a schema cannot check.

@@ -134,7 +134,7 @@ impl Judge<'_> {
     }
 
     fn took(&mut self, at: &str, key: &str, how: &str, expected: Duration) {
-        let message = format!("expected {how} {expected:?}, found {:?}", self.ran.took);
+        let message = format!("expected {how} {}, found {}", written(expected), written(self.ran.took));
         self.complain(at, key, message, None);
     }
 
@@ -157,6 +157,14 @@ impl Judge<'_> {
         if let Some(last) = self.complaints.last_mut() {
             (last.expected, last.found) = (expected, found);
         }
+    }
+}
+
+/// A duration as a test writes it.
+fn written(duration: Duration) -> String {
+    match (duration.as_secs(), duration.subsec_millis()) {
+        (seconds, 0) => format!("{seconds}s"),
+        _ => format!("{}ms", duration.as_millis()),
     }
 }
 

@@ -38,6 +38,7 @@ pub(crate) struct ErrorText {
     #[schemars(range(min = 300, max = 599))]
     pub(crate) status: Option<u16>,
     /// The code of the error; if there is none, the one that the status means.
+    #[serde(default)]
     #[schemars(schema_with = "codes")]
     pub(crate) code: Option<String>,
     /// What the provider says.

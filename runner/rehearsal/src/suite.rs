@@ -9,7 +9,7 @@ use runner_flow::{Diagnostic, Flow};
 
 use crate::clock_driver;
 use crate::coverage::Trace;
-use crate::file::{Case, TestFile};
+use crate::file::{Case, TestFile, in_order};
 use crate::judge::judge;
 use crate::report::{CaseReport, Report};
 use crate::stage::Stage;
@@ -31,7 +31,7 @@ impl Suite {
             file.cases().iter().flat_map(|case| steps.unknown_in(case)).map(|found| found.told(&file)).collect();
         match found.is_empty() {
             true => Ok(Self { file, flow, recorded: recorded.map(Arc::new) }),
-            false => Err(found),
+            false => Err(in_order(found)),
         }
     }
 
@@ -91,7 +91,7 @@ impl Steps {
         let expected = case.expect.iter().flat_map(|expectation| {
             let pointer = pointer_to(&format!("{}/expect", case.pointer), &expectation.key);
             let steps = expectation.steps().into_iter();
-            steps.filter_map(move |step| self.unknown(step, &self.all, "step", pointer.clone()))
+            steps.filter_map(move |(at, step)| self.unknown(step, &self.all, "step", format!("{pointer}{at}")))
         });
         mocked.chain(expected).collect()
     }
