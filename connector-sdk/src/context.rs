@@ -49,6 +49,7 @@ pub struct Context {
 }
 
 /// What stays the same over all attempts of one call.
+#[derive(Clone)]
 pub struct Scope {
     /// The run, `run_…`.
     pub run_id: String,
@@ -153,6 +154,12 @@ impl Context {
 
     pub(crate) fn wants_requests(&self) -> bool {
         self.scope.events.wants_requests()
+    }
+
+    /// The same call, with this done about its exchanges.
+    pub fn with_exchanges(&self, exchanges: Exchanges) -> Self {
+        let scope = Scope { exchanges, ..Scope::clone(&self.scope) };
+        Self { scope: Arc::new(scope), ..self.clone() }
     }
 
     pub(crate) fn exchanges(&self) -> &Exchanges {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use connector_sdk::Registry;
-use runner_engine::{Engine, NoRunEvents, RunEvents, RunReport, RunRequest, Status};
+use runner_engine::{Engine, Hooks, NoRunEvents, RunEvents, RunReport, RunRequest, Status};
 use runner_journal::{Journal, MemoryJournal, SqliteJournal};
 use runner_sandbox::{Sandbox, SandboxOptions};
 use serde_json::Value;
@@ -34,12 +34,13 @@ pub(crate) fn registry() -> Registry {
 pub(crate) struct Keep {
     pub(crate) journal: Arc<dyn Journal>,
     pub(crate) events: Arc<dyn RunEvents>,
+    pub(crate) hooks: Option<Arc<dyn Hooks>>,
 }
 
 impl Keep {
     /// In memory, as long as the command goes on.
     pub(crate) fn nothing() -> Self {
-        Self { journal: Arc::new(MemoryJournal::default()), events: Arc::new(NoRunEvents) }
+        Self { journal: Arc::new(MemoryJournal::default()), events: Arc::new(NoRunEvents), hooks: None }
     }
 
     /// In this journal.
@@ -114,9 +115,14 @@ impl App {
             folder,
             sandbox.as_ref().map(Sandbox::base_url),
         )?);
-        let engine = Engine::builder(self.registry.clone(), Arc::clone(&connections) as _);
+        let mut engine = Engine::builder(self.registry.clone(), Arc::clone(&connections) as _)
+            .journal(keep.journal)
+            .events(keep.events);
+        if let Some(hooks) = keep.hooks {
+            engine = engine.hooks(hooks);
+        }
         Ok(Session {
-            engine: engine.journal(keep.journal).events(keep.events).build(),
+            engine: engine.build(),
             connections,
             cancel: cancelled_by_signal(),
             wants_requests: self.global.curl,

@@ -231,6 +231,12 @@ pub(crate) struct InputArgs {
     pub(crate) input_file: Option<PathBuf>,
 }
 
+impl InputArgs {
+    pub(crate) fn is_given(&self) -> bool {
+        self.input_file.is_some() || !self.input.is_empty()
+    }
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct RerunArgs {
     /// The run: its id, the beginning of it, or `last`.

@@ -1,10 +1,11 @@
 //! The runs that are kept: found by what a person calls them, and shown as if they had just ended.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use connector_sdk::nearest;
-use runner_engine::{Engine, Query, RunHistory, RunInfo, RunReport, StepReport};
-use runner_journal::SqliteJournal;
+use runner_engine::{Engine, Query, RunHistory, RunInfo, RunReport, RunStatus, StepReport};
+use runner_journal::{SqliteJournal, limits};
 
 use crate::app::App;
 use crate::connections::Connections;
@@ -55,6 +56,11 @@ impl Kept {
     }
 }
 
+/// Whether a run can still change.
+pub(crate) fn is_open(info: &RunInfo) -> bool {
+    !matches!(info.status, RunStatus::Over(_))
+}
+
 fn unknown(name: &str, runs: &[RunInfo]) -> Problem {
     let message = format!("there is no run {name:?}");
     let fix = match nearest(name, runs.iter().map(|info| info.run.as_str())) {
@@ -91,4 +97,10 @@ pub(crate) fn report_of(history: RunHistory) -> Option<RunReport> {
         error: result.error.clone(),
         duration: info.finished.unwrap_or(info.created).since(info.created),
     })
+}
+
+/// The label that says which file a flow is in. A path that is too long for one is not kept.
+pub(crate) fn file_label(flow: &Path) -> Option<(String, String)> {
+    let path = std::path::absolute(flow).ok()?.to_str()?.to_owned();
+    (path.len() <= limits::LABEL).then(|| (FILE.to_owned(), path))
 }

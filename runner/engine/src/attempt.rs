@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::connections::{Binding, ConnectionStore};
 use crate::events::StepEvents;
-use crate::hooks::{ActionCall, Hooks, Verdict};
+use crate::hooks::{ActionCall, Hooks, Verdict, Withheld};
 use crate::ids;
 use crate::isolated::{isolated, isolated_check};
 
@@ -125,20 +125,27 @@ impl Checked {
     }
 
     /// Asks the host whether it may be, and for its connection.
-    pub(crate) async fn find(self) -> Found {
+    pub(crate) async fn find(mut self) -> Found {
         let call = self.around.hooks.is_some().then(|| self.call());
+        let mut is_withheld = false;
         let finding = async {
             if let (Some(hooks), Some(call)) = (&self.around.hooks, &call) {
                 match hooks.before(call).await {
                     Verdict::Proceed => {}
                     Verdict::Refuse(error) => return Err(error),
                     Verdict::Answer(output) => return Ok(Err(output)),
+                    Verdict::Withhold => is_withheld = true,
                 }
             }
             self.around.connections.resolve(&self.binding, &self.events.identity).await.map(Ok)
         };
         let answer = match isolated(self.ctx.within_bounds(finding), Effect::Read).await {
-            Ok(Ok(connection)) => return Found::Ready(Box::new(Ready { checked: self, connection, call })),
+            Ok(Ok(connection)) => {
+                if is_withheld {
+                    self.ctx = self.ctx.with_exchanges(Exchanges::Replay(Arc::new(Withheld)));
+                }
+                return Found::Ready(Box::new(Ready { checked: self, connection, call }));
+            }
             Ok(Err(output)) => Ok(output),
             Err(error) => Err(self.failure(&error)),
         };

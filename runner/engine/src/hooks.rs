@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use connector_sdk::{Effect, Error};
+use connector_sdk::exchange::{Outcome, Replayer, Sent};
+use connector_sdk::{Effect, Error, ErrorKind, Origin};
 use runner_flow::ErrorReport;
 use serde_json::Value;
 
@@ -35,6 +36,18 @@ pub enum Verdict {
     Refuse(Error),
     /// Take this for its output. Nothing is sent.
     Answer(Value),
+    /// Put its request together, so that it can be seen, and fail the attempt. Nothing is sent.
+    Withhold,
+}
+
+/// Takes the place of the network for what is not to be sent.
+pub(crate) struct Withheld;
+
+impl Replayer for Withheld {
+    fn replay(&self, _: &str, _: &Sent) -> connector_sdk::Result<Outcome> {
+        let message = "the request was put together and not sent: the host withholds it";
+        Err(Error::new(ErrorKind::TargetRefused, message).with_origin(Origin::Host))
+    }
 }
 
 /// What a host does around each call of an action. An attempt waits for it, within its own time.

@@ -1,57 +1,117 @@
 //! `linkwork run`: a flow, or one step of it.
 
-use std::path::Path;
 use std::sync::Arc;
 
+use runner_engine::RunRequest;
 use runner_flow::Flow;
-use serde_json::json;
+use serde_json::Value;
 
-use crate::app::App;
+use super::runs::{Elsewhere, follow};
+use super::{dry_run, pins, watch};
+use crate::app::{App, Keep, Session};
 use crate::args::RunArgs;
 use crate::exit::Exit;
-use crate::files;
+use crate::flow_files::{self, folder_of, result_of};
 use crate::input;
+use crate::journal;
+use crate::kept::{self, Kept};
 use crate::live::Live;
-use crate::problem::{Problem, Source};
+use crate::problem::Problem;
 
 pub(crate) async fn run(app: &App, args: &RunArgs) -> Result<Exit, Problem> {
-    let flow = Arc::new(load(app, &args.flow)?);
-    let input = match &args.input_file {
-        Some(path) => input::from_file(path)?,
-        None => input::from_option("--input", &args.input, flow.input_schema())?,
-    };
-    for key in input::unknown(&input, flow.input_schema()) {
-        app.console.say(&app.console.style.warning(&key));
+    let flow = Arc::new(flow_files::load(app, &args.flow)?);
+    let what = What { input: input::of_flow(app, &args.input, &flow)?, config: config(args, &flow)? };
+    match &args.step {
+        _ if args.watch => watch::run(app, args, flow, what).await,
+        _ if args.dry_run => dry_run::run(app, args, &flow, what).await,
+        Some(step) => run_step(app, args, &flow, step, what).await,
+        None if args.key.is_some() => run_once(app, args, flow, what).await,
+        None => run_whole(app, args, flow, what).await,
     }
-    let folder = args.flow.parent().unwrap_or(Path::new(""));
-    app.in_session(folder, async |session| {
-        let live = Live::of_flow(&app.console, result_of(&flow).filter(|_| args.step.is_none()));
-        let mut request = session.request(input, Arc::clone(&live) as _);
-        request.timeout = args.timeout;
-        let report = match &args.step {
-            Some(step) => {
-                let pins = args.pins.as_deref().map_or_else(|| Ok(json!({})), input::from_file)?;
-                session.engine.run_step(flow, step, pins, request).await
-            }
-            None => session.engine.run(flow, request).await,
-        };
-        live.finish(&report, &*session.blobs).await
+}
+
+/// What a run is started with.
+#[derive(Clone)]
+pub(super) struct What {
+    pub(super) input: Value,
+    pub(super) config: Value,
+}
+
+async fn run_whole(app: &App, args: &RunArgs, flow: Arc<Flow>, what: What) -> Result<Exit, Problem> {
+    let is_kept = !args.no_journal;
+    app.in_session(folder_of(&args.flow), keep(app, args)?, async |session| {
+        let live = Live::of_flow(&app.console, result_of(&flow));
+        let request = request(session, args, what, &live);
+        let report = session.engine.run(flow, request).await?;
+        let again = app.rerun(&report).filter(|_| is_kept);
+        live.finish(&report, &*session.engine.files(&report.run), again).await
     })
     .await
 }
 
-/// The flow in a file, checked against the connectors. Warnings are said, errors end it.
-fn load(app: &App, path: &Path) -> Result<Flow, Problem> {
-    let source = Source::file(path, files::read_text(path)?);
-    let (flow, findings) = Flow::validate(&source.text, &app.registry);
-    let Some(flow) = flow else { return Err(Problem::Invalid { source, findings }) };
-    if !findings.is_empty() {
-        app.console.say(&app.console.style.findings(&source, &findings));
-    }
-    Ok(flow)
+async fn run_step(app: &App, args: &RunArgs, flow: &Arc<Flow>, step: &str, what: What) -> Result<Exit, Problem> {
+    let pins = match &args.pins {
+        Some(path) => input::from_file(path)?,
+        None => match pins::of_last_run(app, flow, step).await? {
+            Some(pins) => pins,
+            None => return Err(pins::skeleton(app, args, flow, step)),
+        },
+    };
+    app.in_session(folder_of(&args.flow), keep(app, args)?, async |session| {
+        let live = Live::of_flow(&app.console, None);
+        let request = request(session, args, what, &live);
+        let report = session.engine.run_step(Arc::clone(flow), step, pins, request).await?;
+        live.finish(&report, &*session.engine.files(&report.run), None).await
+    })
+    .await
 }
 
-/// The step that the flow's output is a part of, if it is nothing else: its text is the result while it arrives.
-fn result_of(flow: &Flow) -> Option<String> {
-    flow.output_path().filter(|path| path.within).map(|path| path.step.to_owned())
+/// Runs the flow unless a run with the same key was started before; then that one is shown, and gone on with if its
+/// process is gone.
+async fn run_once(app: &App, args: &RunArgs, flow: Arc<Flow>, what: What) -> Result<Exit, Problem> {
+    let mut earlier = None;
+    let exit = app
+        .in_session(folder_of(&args.flow), keep(app, args)?, async |session| {
+            let live = Live::of_flow(&app.console, result_of(&flow));
+            let started = session.engine.start(flow, request(session, args, what, &live)).await?;
+            if !started.is_new {
+                earlier = Some(started.run);
+                return Ok(Exit::Done);
+            }
+            session.engine.result(&started.run).await?;
+            let history = session.engine.history(&started.run).await?;
+            let Some(report) = kept::report_of(history) else { return Ok(Exit::Failed) };
+            live.finish(&report, &*session.engine.files(&report.run), app.rerun(&report)).await
+        })
+        .await?;
+    let Some(run) = earlier else { return Ok(exit) };
+    app.console.say(&format!("the run {run} was started with this key before"));
+    let kept = Kept::open(app)?;
+    let history = kept.engine.history(&run).await?;
+    follow(app, &kept, &history, Elsewhere::Tail).await
+}
+
+fn keep(app: &App, args: &RunArgs) -> Result<Keep, Problem> {
+    match args.no_journal {
+        true => Ok(Keep::nothing()),
+        false => Ok(Keep::runs(journal::open(&app.global.journal)?)),
+    }
+}
+
+/// A run as the command line asks for it.
+pub(super) fn request(session: &Session, args: &RunArgs, what: What, live: &Arc<Live>) -> RunRequest {
+    let mut request = session.request(what.input, Arc::clone(live) as _);
+    request.config = what.config;
+    request.timeout = args.timeout;
+    request.key.clone_from(&args.key);
+    request.labels.extend(args.label.iter().cloned());
+    request.labels.extend(kept::file_label(&args.flow));
+    request
+}
+
+fn config(args: &RunArgs, flow: &Flow) -> Result<Value, Problem> {
+    match &args.config_file {
+        Some(path) => input::from_file(path),
+        None => input::from_option("--config", &args.config, flow.config_schema()),
+    }
 }

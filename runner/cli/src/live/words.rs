@@ -31,9 +31,9 @@ pub(crate) fn ended(status: Status) -> &'static str {
     match status {
         Status::Succeeded => "succeeded",
         Status::Failed => "failed",
-        Status::Skipped => "skipped",
         Status::Cancelled => "cancelled",
         Status::OutcomeUnknown => "ended with an unknown outcome",
+        other => other.code(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! `linkwork runs list`: a line a run, newest first.
 
-use runner_engine::{Query, RunInfo, RunStatus};
+use runner_engine::{Query, RunInfo};
 use runner_flow::Timestamp;
 
 use crate::app::App;
@@ -46,9 +46,4 @@ fn row(info: &RunInfo) -> [String; 6] {
 pub(super) fn moment(at: Timestamp) -> String {
     let whole = Timestamp::from_millis(at.as_millis() / 1_000 * 1_000);
     whole.to_string().replace('T', " ")
-}
-
-/// Whether a run can still change.
-pub(super) fn is_open(info: &RunInfo) -> bool {
-    !matches!(info.status, RunStatus::Over(_))
 }

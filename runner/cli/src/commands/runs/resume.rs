@@ -5,14 +5,12 @@ use std::sync::Arc;
 
 use runner_engine::{Query, Resumption, RunHistory};
 use serde_json::json;
-use tokio::task::JoinSet;
 
-use super::list::is_open;
 use super::tail::tail;
 use crate::app::{App, Keep, Session};
 use crate::exit::Exit;
 use crate::flow_files::{folder_of, result_of};
-use crate::kept::{self, Kept, report_of};
+use crate::kept::{self, Kept, is_open, report_of};
 use crate::live::Live;
 use crate::problem::Problem;
 

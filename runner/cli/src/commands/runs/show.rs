@@ -7,11 +7,11 @@ use runner_engine::{RetryRecord, RunHistory, UnderWay};
 use runner_flow::StepRecord;
 use serde_json::json;
 
-use super::list::{is_open, moment};
+use super::list::moment;
 use crate::app::App;
 use crate::console::{pretty, shown};
 use crate::exit::Exit;
-use crate::kept::{Kept, report_of};
+use crate::kept::{Kept, is_open, report_of};
 use crate::live::tally::{counted, in_words};
 use crate::problem::Problem;
 

@@ -3,12 +3,11 @@
 use runner_engine::Signal;
 use serde_json::{Value, json};
 
-use super::list::is_open;
 use crate::app::App;
 use crate::args::SignalArgs;
 use crate::exit::Exit;
 use crate::input;
-use crate::kept::Kept;
+use crate::kept::{Kept, is_open};
 use crate::problem::Problem;
 
 pub(crate) async fn cancel(app: &App, name: &str) -> Result<Exit, Problem> {
