@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use runner_flow::{Document, Flow, Step, StepKind};
+use runner_flow::{Document, Flow, Status, Step, StepKind};
 use serde::Serialize;
 
 use crate::clock_driver::StepRan;
@@ -62,7 +62,7 @@ impl Trace {
         for step in steps.iter().filter(|step| !is_of_sub_flow(flow, &step.key)) {
             let id = id_of(&step.key);
             self.reached.insert(id.to_owned());
-            if step.status.code() != "skipped" {
+            if step.status != Status::Skipped {
                 self.ran.insert(id.to_owned());
             }
             if !step.error.is_null() {
