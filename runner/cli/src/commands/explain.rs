@@ -22,7 +22,7 @@ pub(crate) fn run(app: &App, code: &str) -> Result<Exit, Problem> {
 }
 
 fn unknown(code: &str) -> Problem {
-    let codes = || runner_flow::codes().into_iter();
+    let codes = || runner_flow::codes().map(|known| known.code);
     let fix = match connector_sdk::nearest(code, codes()) {
         Some(near) => format!("did you mean {near:?}?"),
         None => format!("known are {}", codes().collect::<Vec<_>>().join(", ")),

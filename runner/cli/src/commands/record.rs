@@ -20,12 +20,12 @@ pub(crate) async fn run(app: &App, args: &RecordArgs) -> Result<Exit, Problem> {
     let input = input::of_flow(app, &args.input, &flow)?;
     let to = args.to.clone().unwrap_or_else(|| beside(&args.flow));
     app.in_session(folder_of(&args.flow), Keep::nothing(), async |session| {
-        let live = Live::of_flow(app, result_of(&flow));
+        let live = Live::of_flow(&app.console, result_of(&flow));
         let recording = Arc::new(Recording::default());
         let mut request = session.request(input, Arc::clone(&live) as _);
         request.exchanges = Exchanges::Record(Arc::clone(&recording) as _);
-        let report = session.engine.run(flow, request).await;
-        let exit = live.finish(&report).await?;
+        let report = session.engine.run(flow, request).await?;
+        let exit = live.finish(&report, &*session.engine.files(&report.run), None).await?;
         let recorded = recording.recorded();
         let count: usize = recorded.steps.values().map(Vec::len).sum();
         let text = write_recording(&recorded).map_err(|error| {

@@ -9,7 +9,6 @@ use crate::app::App;
 use crate::exit::Exit;
 use crate::files;
 use crate::flow_files::FlowFolder;
-use crate::flow_files::FlowFolder;
 use crate::problem::{Problem, Source};
 
 pub(crate) fn run(app: &App, paths: &[PathBuf]) -> Result<Exit, Problem> {
