@@ -64,12 +64,44 @@ pub(crate) enum Command {
     /// See and steer the runs that are kept.
     #[command(subcommand)]
     Runs(RunsCommand),
+    /// Make a folder with a first flow, its test, and what an editor needs.
+    Init {
+        /// The folder; it is made if it is not there.
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
     /// Check flow files without running them.
     Validate {
         /// The flow files.
         #[arg(required = true, value_name = "FLOW")]
         flows: Vec<PathBuf>,
     },
+    /// Explain the code of a finding or of an error.
+    Explain {
+        /// The code, such as later_step.
+        code: String,
+    },
+    /// Write flow files in their one form.
+    Fmt {
+        /// The flow files.
+        #[arg(required = true, value_name = "FLOW")]
+        flows: Vec<PathBuf>,
+        /// Change nothing; say which are not, and exit with 1 if any is.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Draw a flow.
+    Graph {
+        /// The flow file.
+        flow: PathBuf,
+        /// For which program the drawing is.
+        #[arg(long, default_value = "mermaid")]
+        format: Drawing,
+    },
+    /// Run the tests of flows, offline.
+    Test(TestArgs),
+    /// Run a flow once and keep what was said with the providers, for its tests.
+    Record(RecordArgs),
     /// Run one action without a flow.
     #[command(subcommand)]
     Action(ActionCommand),
@@ -89,9 +121,9 @@ pub(crate) enum Command {
     /// Work with connections.
     #[command(subcommand)]
     Connection(ConnectionCommand),
-    /// Print a JSON Schema: of flow files, of connection files, or of an action's input.
+    /// Print a JSON Schema: of flow files, of connection files, of test files, or of an action's input.
     Schema {
-        /// `flow`, `connections`, or an action.
+        /// `flow`, `connections`, `test`, or an action.
         #[arg(default_value = "flow")]
         of: String,
     },
@@ -112,6 +144,39 @@ pub(crate) enum Command {
         /// The shell.
         shell: Shell,
     },
+}
+
+/// For which program a drawing is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Drawing {
+    /// Mermaid, as Markdown pages show it.
+    Mermaid,
+    /// Graphviz.
+    Dot,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TestArgs {
+    /// Test files, NAME.test.json, or folders that have some.
+    #[arg(default_value = ".", value_name = "FILE|DIR")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Only the cases whose name has this in it.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) case: Option<String>,
+    /// Write a report in JUnit's form to this file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) junit: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RecordArgs {
+    /// The flow file, NAME.linkwork.json.
+    pub(crate) flow: PathBuf,
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// The file of the recording [default: NAME.recording.json beside the flow].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) to: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -15,6 +15,8 @@ pub(crate) enum Exit {
     Usage = 2,
     /// A file cannot be read, or is not valid.
     InvalidFile = 3,
+    /// A test of a flow found something else than it expected.
+    Assertion = 4,
     /// A connection is missing, or its credential is refused.
     Connection = 5,
     /// Time ran out.

@@ -32,6 +32,32 @@ pub(crate) fn read_upload(path: &Path) -> Result<Vec<u8>, Problem> {
     read(path, limits::UPLOAD)
 }
 
+/// Writes a file whole, or leaves the one that is there as it was.
+pub(crate) fn replace(path: &Path, text: &str) -> Result<(), Problem> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let beside = path.with_file_name(format!(".{name}.new"));
+    let replaced = fs::write(&beside, text).and_then(|()| {
+        if let Ok(old) = fs::metadata(path) {
+            fs::set_permissions(&beside, old.permissions())?;
+        }
+        fs::rename(&beside, path)
+    });
+    replaced.map_err(|error| {
+        drop(fs::remove_file(&beside));
+        problem(path, &format!("cannot be written: {error}"))
+    })
+}
+
+/// The files of a folder that end so, in the order of their names.
+pub(crate) fn in_folder(folder: &Path, ending: &str) -> Result<Vec<PathBuf>, Problem> {
+    let entries = fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let entries = entries.map_err(|error| problem(folder, &format!("cannot be read: {error}")))?;
+    let paths = entries.into_iter().map(|entry| entry.path());
+    let mut found: Vec<PathBuf> = paths.filter(|path| path.to_string_lossy().ends_with(ending)).collect();
+    found.sort();
+    Ok(found)
+}
+
 /// Reads a file, or says why not, without ever taking in more than the bound.
 fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Problem> {
     let file = File::open(path).map_err(|error| problem(path, &format!("cannot be read: {error}")))?;

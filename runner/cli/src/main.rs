@@ -11,6 +11,7 @@ mod exit;
 mod files;
 mod flow_files;
 mod from_curl;
+mod init;
 mod input;
 mod journal;
 mod kept;

@@ -29,7 +29,11 @@ impl Style {
         Self { colour: std::io::stderr().is_terminal() && !refused && !dumb }
     }
 
-    fn red(self, text: &str) -> String {
+    pub(crate) fn green(self, text: &str) -> String {
+        self.paint("32", text)
+    }
+
+    pub(crate) fn red(self, text: &str) -> String {
         self.paint("31;1", text)
     }
 

@@ -4,15 +4,21 @@ mod action;
 mod actions;
 mod connection;
 mod connectors;
+mod explain;
+mod fmt;
 mod from_curl;
+mod graph;
+mod init;
 mod dry_run;
 mod options;
+mod record;
 mod pins;
 mod rerun;
 mod run;
 mod runs;
 mod sandbox;
 mod schema;
+mod test;
 mod validate;
 mod watch;
 
@@ -29,7 +35,13 @@ pub(crate) fn run(app: &App, command: Command) -> Result<Exit, Problem> {
         Command::Run(args) => block_on(run::run(app, &args)),
         Command::Rerun(args) => block_on(rerun::run(app, &args)),
         Command::Runs(command) => block_on(runs::run(app, &command)),
+        Command::Init { folder } => init::run(app, &folder),
         Command::Validate { flows } => validate::run(app, &flows),
+        Command::Explain { code } => explain::run(app, &code),
+        Command::Fmt { flows, check } => fmt::run(app, &flows, check),
+        Command::Graph { flow, format } => graph::run(app, &flow, format),
+        Command::Test(args) => block_on(test::run(app, &args)),
+        Command::Record(args) => block_on(record::run(app, &args)),
         Command::Action(ActionCommand::Run(args)) => block_on(action::run(app, &args)),
         Command::Actions(args) => match args.command {
             Some(ActionsCommand::Show { action, example }) => actions::show(app, &action, example),

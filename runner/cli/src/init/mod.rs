@@ -28,7 +28,7 @@ pub(crate) fn files(name: &str, schemas: Schemas) -> Vec<NewFile> {
     let kept = [
         ("first-flow.linkwork.json", include_str!("files/first-flow.linkwork.json")),
         ("first-flow.test.json", include_str!("files/first-flow.test.json")),
-        ("linkwork.connections.json", include_str!("files/linkwork.connections.json")),
+        ("linkwork.connections.json", include_str!("files/connections.json")),
         (".env.example", include_str!("files/env.example")),
         (".gitignore", include_str!("files/gitignore")),
         (".vscode/settings.json", include_str!("files/settings.json")),
