@@ -5,6 +5,7 @@ mod canaries;
 mod cancelling;
 mod catalogue;
 mod connections;
+mod docs;
 mod exit_codes;
 mod files;
 mod from_curl;
