@@ -14,7 +14,7 @@ use crate::document::{Document, Span};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Diagnostic {
     /// The stable code, in `snake_case`.
-    pub code: Cow<'static, str>,
+    pub code: &'static str,
     /// Whether the file can be run nevertheless.
     pub severity: Severity,
     /// A sentence for people.
@@ -36,13 +36,18 @@ impl Diagnostic {
     /// What a check against a schema found in this document.
     pub fn of_violation(violation: Violation, document: &Document) -> Self {
         let span = span_of_violation(&violation, document);
-        Self { code: violation.rule, ..Self::error(Code::INVALID_INPUT, &violation.pointer, span, violation.message) }
+        // One that was read back from what a run has written names no rule of this program.
+        let code = match violation.rule {
+            Cow::Borrowed(rule) => rule,
+            Cow::Owned(_) => Code::INVALID_INPUT.word(),
+        };
+        Self { code, ..Self::error(Code::INVALID_INPUT, &violation.pointer, span, violation.message) }
     }
 
     /// An error at this place.
     pub(crate) fn error(code: Code, pointer: &str, span: Span, message: impl Into<String>) -> Self {
         Self {
-            code: code.word().into(),
+            code: code.word(),
             severity: Severity::Error,
             message: message.into(),
             fix: None,

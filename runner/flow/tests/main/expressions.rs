@@ -42,9 +42,9 @@ fn evaluated(value: Value) -> Result<Value, (String, Option<String>)> {
     let mut machine = Machine::new(Arc::new(flow), begin);
     assert!(machine.start(Timestamp::from_millis(0)).is_empty());
     match machine.outcome().unwrap() {
-        Outcome::Succeeded { output } => Ok(output.clone()),
+        Outcome::Succeeded { output } => Ok((**output).clone()),
         Outcome::Failed { failure, .. } => {
-            assert_eq!((failure.error.code, failure.error.origin), ("expression", "expression"));
+            assert_eq!((&*failure.error.code, &*failure.error.origin), ("expression", "expression"));
             Err((failure.error.message.clone(), failure.error.fix.clone()))
         }
         other => panic!("{other:?}"),

@@ -1,9 +1,11 @@
 //! Bounds: the outputs that a run holds together, long blocks and long loops.
 
-use runner_flow::{MachineStart, Op, Status};
+use std::sync::Arc;
+
+use runner_flow::{Flow, MachineStart, Op, Outcome, Status};
 use serde_json::{Value, json};
 
-use super::driver::{Driver, ask, cancelled, flow};
+use super::driver::{Driver, ask, cancelled, flow, flow_in, rejected};
 
 const MIB: usize = 1 << 20;
 
@@ -48,7 +50,7 @@ fn the_results_of_a_round_are_let_go_when_the_next_begins() {
     run.run(|act| match act.key.as_str() {
         "c~10.ask" => Ok(Value::Null),
         key if key.ends_with("big") => Ok(json!("x".repeat(60 * MIB))),
-        _ => Err(super::driver::rejected()),
+        _ => Err(rejected()),
     });
     assert_eq!(run.output(), Value::Null);
 }
@@ -73,12 +75,31 @@ fn a_long_loop_gives_others_their_turn() {
     let flow = flow(json!({ "steps": [{ "id": "r", "repeat": { "times": 1_000_000 }, "steps": [{ "id": "a", "set": 1 }] }] }));
     let mut run = Driver::begin(&flow, MachineStart::default());
     run.cancel();
-    assert_eq!(run.machine.outcome(), Some(&runner_flow::Outcome::Cancelled));
+    assert_eq!(run.machine.outcome(), Some(&Outcome::Cancelled));
     assert_eq!(run.status("r[99999].a"), None);
 }
 
 #[test]
-fn steps_nest_deeply() {
+fn deep_nesting_does_not_grow_the_stack() {
+    let flow = with_stack(64 * MIB, deep_flow);
+    with_stack(MIB, move || {
+        let mut run = Driver::begin(&flow, MachineStart::default());
+        let key = run.waiting()[0].to_owned();
+        run.answer(&key, Err(rejected()));
+        assert_eq!(run.failure().1, "failed");
+        let mut run = Driver::begin(&flow, MachineStart::default());
+        run.cancel();
+        run.answer(&key, Err(cancelled()));
+        assert_eq!(run.machine.outcome(), Some(&Outcome::Cancelled));
+        let run = Driver::begin(&flow, MachineStart::default()).echo();
+        assert_eq!(run.records.len(), 1 + 16 * 21);
+        // Letting go so deep a flow is not the Machine's work.
+        std::mem::forget(flow);
+    });
+}
+
+/// Flows that run one another as deeply as they may, with loops in loops in each.
+fn deep_flow() -> Arc<Flow> {
     let mut flows: Vec<(String, Value)> = Vec::new();
     for depth in 0..16 {
         let mut steps = match depth {
@@ -86,16 +107,16 @@ fn steps_nest_deeply() {
             _ => json!([{ "id": "sub", "flow": format!("f{}", depth - 1) }]),
         };
         for level in 0..20 {
-            steps = json!([{ "id": format!("l{level}"), "for_each": [0], "on_error": [{ "id": format!("h{level}"), "fail": "{{ error.code }}" }], "steps": steps }]);
+            let handler = json!([{ "id": format!("h{level}"), "fail": "{{ error.code }}" }]);
+            let id = format!("l{level}");
+            steps = json!([{ "id": id, "for_each": [0], "on_error": handler, "steps": steps }]);
         }
         flows.push((format!("f{depth}"), json!({ "steps": steps })));
     }
     let flows: Vec<(&str, Value)> = flows.iter().map(|(name, flow)| (name.as_str(), flow.clone())).collect();
-    let flow = super::driver::flow_in(json!({ "steps": [{ "id": "top", "flow": "f15" }] }), &flows);
-    let mut run = Driver::begin(&flow, MachineStart::default());
-    let key = run.waiting()[0].to_owned();
-    run.answer(&key, Err(super::driver::rejected()));
-    assert_eq!(run.failure().1, "failed");
-    let run = Driver::begin(&flow, MachineStart::default()).echo();
-    assert_eq!(run.records.len(), 1 + 16 * 21);
+    flow_in(json!({ "steps": [{ "id": "top", "flow": "f15" }] }), &flows)
+}
+
+fn with_stack<T: Send + 'static>(bytes: usize, work: impl FnOnce() -> T + Send + 'static) -> T {
+    std::thread::Builder::new().stack_size(bytes).spawn(work).unwrap().join().unwrap()
 }

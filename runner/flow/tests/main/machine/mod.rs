@@ -1,6 +1,6 @@
 //! The Machine with a fake clock: what every kind of step does, alone and in one another.
 
-//mod actions;
+mod actions;
 mod branches;
 mod cancelling;
 pub(crate) mod driver;
