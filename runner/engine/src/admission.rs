@@ -164,6 +164,10 @@ enum Stage {
 }
 
 impl Place {
+    pub(crate) fn is_acting(&self) -> bool {
+        self.stage == Stage::Acting
+    }
+
     /// Waits for a slot.
     pub(crate) async fn act(&mut self) {
         if self.stage == Stage::Acting {

@@ -171,15 +171,16 @@ impl Driver {
     /// Waits for a slot. Whoever is cancelled needs none to end.
     async fn act(&mut self) -> Result<()> {
         let handle = Arc::clone(self.present.handle());
-        let mut acting = std::pin::pin!(self.place.act());
-        loop {
-            tokio::select! {
-                biased;
-                () = &mut acting => break,
-                () = handle.rung() => handle.may_go_on()?,
-            }
-            if handle.is_cancelled() {
-                break;
+        let keeps = self.ledger.keeps();
+        if !self.place.is_acting() {
+            let mut acting = std::pin::pin!(self.place.act());
+            while !handle.is_cancelled() {
+                handle.may_go_on(keeps)?;
+                tokio::select! {
+                    biased;
+                    () = &mut acting => break,
+                    () = handle.rung() => {}
+                }
             }
         }
         handle.enter(Stage::Running);
@@ -189,12 +190,14 @@ impl Driver {
     /// Waits for its seat among the runs of its flow.
     async fn sit_down(&mut self) -> Result<()> {
         let handle = Arc::clone(self.present.handle());
+        let keeps = self.ledger.keeps();
         let mut seated = std::pin::pin!(self.seat.taken());
         while !handle.is_cancelled() {
+            handle.may_go_on(keeps)?;
             tokio::select! {
                 biased;
                 () = &mut seated => break,
-                () = handle.rung() => handle.may_go_on()?,
+                () = handle.rung() => {}
             }
         }
         Ok(())
@@ -295,9 +298,10 @@ impl RunResult {
 }
 
 impl Handle {
-    /// An error if it is to begin nothing more.
-    fn may_go_on(&self) -> Result<()> {
-        if self.is_draining() { Err(stopped("the engine is shutting down")) } else { Ok(()) }
+    /// An error if it is to begin nothing more. What is kept nowhere goes on while it may.
+    fn may_go_on(&self, keeps: bool) -> Result<()> {
+        self.may_be_left()?;
+        if keeps && self.is_draining() { Err(stopped("the engine is shutting down")) } else { Ok(()) }
     }
 
     /// An error if even what is under way is to be left.

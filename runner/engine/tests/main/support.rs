@@ -311,11 +311,14 @@ impl Options for Things {
 pub(crate) struct Host {
     pub(crate) base_url: String,
     pub(crate) asked: AtomicU32,
+    /// For whom it was asked.
+    pub(crate) tenants: Mutex<Vec<String>>,
 }
 
 #[async_trait]
 impl ConnectionStore for Host {
-    async fn resolve(&self, binding: &Binding, _: &RunIdentity) -> Result<BoundConnection> {
+    async fn resolve(&self, binding: &Binding, run: &RunIdentity) -> Result<BoundConnection> {
+        self.tenants.lock().unwrap().push(run.tenant.to_string());
         let count = self.asked.fetch_add(1, Ordering::SeqCst);
         match binding.name.as_str() {
             "missing" => Err(Error::new(ErrorKind::InvalidConnection, "there is no connection \"missing\"")),
