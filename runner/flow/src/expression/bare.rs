@@ -1,38 +1,64 @@
-//! A bare expression, as `if`, `while` and `for_each` hold it.
+//! Bare expressions: what `if`, `while` and `for_each` hold.
+
+use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::evaluate::Undefined;
+use super::NotAnExpression;
+use super::budget::Budget;
+use super::evaluate::{condition, not_too_deep};
 use super::path::Path;
-use super::{NotAnExpression, Scope};
+use super::program::{Formula, Kind};
+use super::read;
+use super::scope::Scope;
+use super::undefined::Undefined;
 
-/// An expression without braces.
+/// An expression that stands for itself, read once and evaluated often.
 #[derive(Clone, Debug)]
-pub(crate) struct Expression(Path);
+pub(crate) struct Expression {
+    formula: Formula,
+}
 
 impl Expression {
+    /// Reads an expression. Everything that is wrong with it is found at once.
     pub(crate) fn compile(text: &str) -> Result<Self, Vec<NotAnExpression>> {
-        let inner = text.trim();
-        let inner = inner.strip_prefix("{{").and_then(|inner| inner.strip_suffix("}}")).unwrap_or(inner).trim();
-        Path::parse(inner, 0).map(Self).map_err(|error| {
-            vec![NotAnExpression {
-                pointer: String::new(),
-                range: Some(error.range),
-                message: error.message,
-                fix: error.fix,
-            }]
-        })
+        let refused =
+            |refusals: Vec<_>| refusals.into_iter().map(|refusal| NotAnExpression::new("", refusal)).collect();
+        read::bare(text).map(|formula| Self { formula }).map_err(refused)
     }
 
+    /// The value.
     pub(crate) fn evaluate(&self, scope: &dyn Scope) -> Result<Value, Undefined> {
-        Ok(self.0.resolve(scope)?.into_owned())
+        self.formula.value(scope, &Budget::new()).and_then(not_too_deep)
     }
 
+    /// The value, which is shared and not copied where it is the whole of a shared one.
+    pub(crate) fn share(&self, scope: &dyn Scope) -> Result<Arc<Value>, Undefined> {
+        if let Kind::Path(index) = self.formula.root.kind
+            && let path = &self.formula.code.paths[index]
+            && path.segments.is_empty()
+            && let Some(owner) = path.root(scope).map_err(|error| error.located(&path.range))?.whole()
+        {
+            return Ok(Arc::clone(owner));
+        }
+        self.evaluate(scope).map(Arc::new)
+    }
+
+    /// The value, which has to be true or false: nothing else is taken for either.
     pub(crate) fn holds(&self, scope: &dyn Scope) -> Result<bool, Undefined> {
-        Ok(self.evaluate(scope)? == Value::Bool(true))
+        let budget = Budget::new();
+        let value = self.formula.lend(scope, &budget)?;
+        condition(&value, &self.formula.root, &self.formula.code)
     }
 
-    pub(crate) fn path(&self) -> &Path {
-        &self.0
+    /// Everything that it refers to.
+    pub(crate) fn references(&self) -> &[Path] {
+        &self.formula.code.paths
+    }
+
+    /// The expression as it was written, without braces around it: what `fmt` writes.
+    pub(crate) fn bare(&self) -> &str {
+        let range = &self.formula.root.range;
+        &self.formula.code.source[range.clone()]
     }
 }

@@ -1,24 +1,39 @@
-//! Expressions: how a flow file refers to the input and to what earlier steps gave.
+//! Expressions: how a flow file refers to the input and to what earlier steps gave, and what it makes of that.
 //!
-//! Only the file is ever evaluated, never data. An expression is a plain path now: `{{ steps.ask.output.choices[0] }}`.
+//! Only the file is ever evaluated, never data. The language is that of minijinja, whose parser reads it; what is read
+//! is evaluated here. The same input gives the same value for ever: there is no clock, no chance and no environment in
+//! it, objects keep the order of the file, and one evaluation is bounded in what it makes and does.
 
+mod apply;
 mod bare;
 mod budget;
+mod calls;
 mod evaluate;
+mod filters;
+mod jinja_tests;
+mod lower;
+mod number;
+mod operators;
 mod path;
+mod program;
+mod read;
+mod render;
 mod scope;
+mod source;
 mod template;
-mod text;
+#[cfg(test)]
+mod tests;
+mod undefined;
+mod words;
 
 use std::ops::Range;
 
 pub(crate) use self::bare::Expression;
-pub(crate) use self::evaluate::Undefined;
 pub(crate) use self::path::{Path, Root, Segment};
-pub(crate) use self::scope::kind;
-pub(crate) use self::scope::{Scope, StepResult, TurnField, View, Within};
-pub(crate) use self::template::Outline;
-pub(crate) use self::template::Template;
+pub(crate) use self::scope::{Scope, StepResult, TurnField, View, Within, kind};
+pub(crate) use self::template::{Outline, Template};
+pub(crate) use self::undefined::Undefined;
+pub use self::words::{Word, filters as expression_filters, tests as expression_tests};
 
 /// What stands between braces and is no expression.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,13 +1,17 @@
 //! A JSON value of the file with its expressions found: compiled once, evaluated for each step.
 
-use std::ops::Range;
-
 use connector_sdk::pointer_to;
 use serde_json::{Map, Value};
 
 use super::NotAnExpression;
+use super::budget::Budget;
+use super::evaluate::not_too_deep;
 use super::path::Path;
-use super::text::{self, Piece};
+use super::program::{Formula, Kind, Prose};
+use super::read::{self, Read};
+use super::scope::Scope;
+use super::source::Refusal;
+use super::undefined::Undefined;
 
 /// The key whose value is taken as it stands.
 const LITERAL: &str = "$literal";
@@ -23,9 +27,9 @@ pub(super) enum Node {
     /// A value without expressions.
     Literal(Value),
     /// One expression: the value keeps its type.
-    Path(Path),
+    Value(Formula),
     /// Text with expressions in it.
-    Text(Vec<Piece>),
+    Text(Prose),
     /// A list, some items of which hold expressions.
     Array(Vec<Self>),
     /// An object, some values of which hold expressions.
@@ -45,41 +49,42 @@ impl Template {
         Self { node: Node::Literal(value) }
     }
 
-    /// The value, if it holds no expression.
-    pub(crate) fn as_literal(&self) -> Option<&Value> {
-        match &self.node {
-            Node::Literal(value) => Some(value),
-            _ => None,
-        }
+    /// The value, in which every expression has been replaced by what it means.
+    /// It is refused before it is made where it would be over [`connector_sdk::limits::EVALUATED`].
+    pub(crate) fn evaluate(&self, scope: &dyn Scope) -> Result<Value, Undefined> {
+        self.node.evaluate(scope, &Budget::new()).and_then(not_too_deep)
     }
 
-    /// The path, if it is one expression and nothing else.
+    /// The path, if it is one plain path and nothing else.
     pub(crate) fn only_path(&self) -> Option<&Path> {
         match &self.node {
-            Node::Path(path) => Some(path),
+            Node::Value(Formula { code, root }) => match root.kind {
+                Kind::Path(index) => code.paths.get(index),
+                _ => None,
+            },
             Node::Literal(_) | Node::Text(_) | Node::Array(_) | Node::Object(_) => None,
         }
     }
 
-    /// Every path in it, with the pointer of the text that holds it.
-    pub(crate) fn paths(&self) -> Vec<(String, &Path)> {
-        let mut paths = Vec::new();
-        self.node.walk("", &mut |pointer, node| match node {
-            Node::Path(path) => paths.push((pointer.to_owned(), path)),
-            Node::Text(pieces) => paths.extend(pieces.iter().filter_map(|piece| match piece {
-                Piece::Path(path) => Some((pointer.to_owned(), path)),
-                Piece::Text(_) => None,
-            })),
-            Node::Literal(_) | Node::Array(_) | Node::Object(_) => {}
+    /// Everything that it refers to, with the pointer of the text that holds it.
+    pub(crate) fn references(&self) -> Vec<(String, &Path)> {
+        let mut references = Vec::new();
+        self.node.walk("", &mut |pointer, node| {
+            let paths: &[Path] = match node {
+                Node::Value(formula) => &formula.code.paths,
+                Node::Text(prose) => &prose.code.paths,
+                Node::Literal(_) | Node::Array(_) | Node::Object(_) => &[],
+            };
+            references.extend(paths.iter().map(|path| (pointer.to_owned(), path)));
         });
-        paths
+        references
     }
 
     /// The value with its expressions left as text, `$literal` resolved, and which values hold an expression.
     pub(crate) fn outline(&self) -> Outline {
         let mut outline = Outline { value: self.node.outline(), whole: Vec::new(), text: Vec::new() };
         self.node.walk("", &mut |pointer, node| match node {
-            Node::Path(_) => outline.whole.push(pointer.to_owned()),
+            Node::Value(_) => outline.whole.push(pointer.to_owned()),
             Node::Text(_) => outline.text.push(pointer.to_owned()),
             Node::Literal(_) | Node::Array(_) | Node::Object(_) => {}
         });
@@ -99,6 +104,27 @@ pub(crate) struct Outline {
 }
 
 impl Node {
+    fn evaluate(&self, scope: &dyn Scope, budget: &Budget) -> Result<Value, Undefined> {
+        match self {
+            // The file is bounded, and says it once.
+            Self::Literal(value) => Ok(value.clone()),
+            Self::Value(formula) => formula.value(scope, budget),
+            Self::Text(prose) => prose.render(scope, budget).map(Value::String),
+            Self::Array(items) => {
+                let items = items.iter().enumerate();
+                items.map(|(at, item)| item.evaluate(scope, budget).map_err(|e| e.inside(&at.to_string()))).collect()
+            }
+            Self::Object(entries) => {
+                let entries = entries.iter();
+                let entries = entries.map(|(key, value)| {
+                    let value = value.evaluate(scope, budget).map_err(|error| error.inside(key))?;
+                    Ok((key.clone(), value))
+                });
+                entries.collect::<Result<Map<_, _>, _>>().map(Value::Object)
+            }
+        }
+    }
+
     fn walk<'a>(&'a self, pointer: &str, visit: &mut dyn FnMut(&str, &'a Self)) {
         visit(pointer, self);
         match self {
@@ -112,28 +138,19 @@ impl Node {
                     value.walk(&pointer_to(pointer, key), visit);
                 }
             }
-            Self::Literal(_) | Self::Path(_) | Self::Text(_) => {}
+            Self::Literal(_) | Self::Value(_) | Self::Text(_) => {}
         }
     }
 
     fn outline(&self) -> Value {
         match self {
             Self::Literal(value) => value.clone(),
-            Self::Path(path) => Value::String(format!("{{{{ {path} }}}}")),
-            Self::Text(pieces) => pieces.iter().map(Piece::to_string).collect::<String>().into(),
+            Self::Value(formula) => Value::from(formula.code.source.as_str()),
+            Self::Text(prose) => Value::from(prose.code.source.as_str()),
             Self::Array(items) => items.iter().map(Self::outline).collect(),
             Self::Object(entries) => {
                 Value::Object(entries.iter().map(|(key, value)| (key.clone(), value.outline())).collect())
             }
-        }
-    }
-}
-
-impl std::fmt::Display for Piece {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Text(text) => f.write_str(text),
-            Self::Path(path) => write!(f, "{{{{ {path} }}}}"),
         }
     }
 }
@@ -156,18 +173,12 @@ impl Compiler {
     }
 
     fn text(&mut self, text: &str, pointer: &str) -> Node {
-        match text::split(text) {
-            Ok(mut pieces) => match (pieces.pop(), pieces.is_empty()) {
-                (None, _) => Node::Literal(Value::from(text)),
-                (Some(Piece::Text(only)), true) => Node::Literal(Value::String(only)),
-                (Some(Piece::Path(only)), true) => Node::Path(only),
-                (Some(last), false) => {
-                    pieces.push(last);
-                    Node::Text(pieces)
-                }
-            },
-            Err(error) => {
-                self.refuse(pointer, Some(error.range), error.message, error.fix);
+        match read::text(text) {
+            Ok(Read::Plain) => Node::Literal(Value::from(text)),
+            Ok(Read::Value(formula)) => Node::Value(formula),
+            Ok(Read::Text(prose)) => Node::Text(prose),
+            Err(refusals) => {
+                self.found.extend(refusals.into_iter().map(|refusal| NotAnExpression::new(pointer, refusal)));
                 Node::Literal(Value::from(text))
             }
         }
@@ -189,7 +200,7 @@ impl Compiler {
             let at = pointer_to(pointer, key);
             if ["{{", "{%", "{#"].iter().any(|braces| key.contains(braces)) {
                 let fix = "for a key that holds braces, put the object into {\"$literal\": …}".to_owned();
-                self.refuse(&at, None, "a key is never evaluated".to_owned(), Some(fix));
+                self.refuse(&at, "a key is never evaluated", fix);
             }
             entries.push((key.clone(), self.node(value, &at)));
         }
@@ -204,15 +215,24 @@ impl Compiler {
 
     fn literal(&mut self, map: &Map<String, Value>, literal: &Value, pointer: &str) -> Node {
         if map.len() > 1 {
-            let message = "\"$literal\" stands alone in its object".to_owned();
+            let message = "\"$literal\" stands alone in its object";
             let fix = "move the other keys into the value of \"$literal\"".to_owned();
-            self.refuse(&pointer_to(pointer, LITERAL), None, message, Some(fix));
+            self.refuse(&pointer_to(pointer, LITERAL), message, fix);
         }
         Node::Literal(literal.clone())
     }
 
-    fn refuse(&mut self, pointer: &str, range: Option<Range<usize>>, message: String, fix: Option<String>) {
-        self.found.push(NotAnExpression { pointer: pointer.to_owned(), range, message, fix });
+    /// Refuses the key of a value.
+    fn refuse(&mut self, pointer: &str, message: &str, fix: String) {
+        let (pointer, message) = (pointer.to_owned(), message.to_owned());
+        self.found.push(NotAnExpression { pointer, range: None, message, fix: Some(fix) });
+    }
+}
+
+impl NotAnExpression {
+    pub(super) fn new(pointer: &str, refusal: Refusal) -> Self {
+        let Refusal { range, message, fix } = refusal;
+        Self { pointer: pointer.to_owned(), range: Some(range), message, fix }
     }
 }
 

@@ -93,3 +93,73 @@ fn values_are_not_nested_without_end() {
     let (step, error) = failure(&machine);
     assert_eq!((step, error.message.as_str()), (Some("s65"), "the value is nested deeper than 64 levels"));
 }
+
+/// The message that a text ends with, where the input is a text of 1 MiB and a list of 10,000 numbers.
+fn stopped(text: &str) -> String {
+    let file = json!({
+        "linkwork": 1, "name": "test", "input": { "type": "object" }, "steps": [{ "id": "a", "set": text }]
+    });
+    let flow = Arc::new(Flow::parse(&file.to_string()).unwrap());
+    let input = json!({ "text": "x".repeat(1 << 20), "list": (0..10_000).collect::<Vec<_>>() });
+    let mut machine = Machine::new(flow, MachineStart { input, ..MachineStart::default() });
+    machine.start(Timestamp::from_millis(0));
+    match machine.outcome() {
+        Some(Outcome::Failed { failure, .. }) => failure.error.message.clone(),
+        other => panic!("{text}: {}", other.is_some()),
+    }
+}
+
+#[test]
+fn nothing_in_an_expression_grows_without_end() {
+    let doubled = |start: &str, twice: &str| {
+        let opened: String =
+            (0..30).map(|n| format!("{{% for a{} in [{}] %}}", n + 1, twice.replace('?', &format!("a{n}")))).collect();
+        format!("{{% for a0 in [{start}] %}}{opened}{{{{ a30 | length }}}}{}", "{% endfor %}".repeat(31))
+    };
+    let table = [
+        doubled("'x'", "? ~ ?"),
+        doubled("'x'", "? + ?"),
+        doubled("'x'", "? * 2"),
+        doubled("[1]", "? + ?"),
+        doubled("[1]", "? * 2"),
+        doubled("[1]", "[?, ?]"),
+        doubled("[1]", "{'a': ?, 'b': ?}"),
+        doubled("[1]", "[?, ?] | map('list')"),
+        doubled("[1]", "[?, ?] | sum(attribute='0') if false else [?, ?]"),
+        doubled("'x'", "? | replace('x', 'xx')"),
+        doubled("'x'", "[?, ?] | join"),
+        doubled("'x'", "[?, ?] | string"),
+        doubled("'x'", "[?, ?] | tojson(indent=16)"),
+        "{{ 'x' * 9000000 }}".to_owned(),
+        "{{ [1] * 9000000 }}".to_owned(),
+        "{{ 'x' * 18446744073709551615 }}".to_owned(),
+        "{{ input.text | replace('', 'xxxxxxxxxx') }}".to_owned(),
+        "{{ input.text | list | length }}".to_owned(),
+        "{{ input.text[::1] * 8 }}".to_owned(),
+        "{{ input.list | join(input.text) }}".to_owned(),
+        "{{ input.list | batch(9000000, 0) }}".to_owned(),
+        "{{ input.list | map('batch', 1000) if false else range(9000000) }}".to_owned(),
+        "{{ ('x\n' * 100000) | indent(1000) }}".to_owned(),
+        "{% for n in input.list %}{{ input.text }}{% endfor %}".to_owned(),
+        "{{ ('[' ~ input.list | join(',') ~ ',0' * 2000000 ~ ']') | fromjson | length }}".to_owned(),
+    ];
+    for text in table {
+        assert_eq!(stopped(&text), "these expressions make more than 8 MiB", "{text}");
+    }
+}
+
+#[test]
+fn nothing_in_an_expression_goes_on_without_end() {
+    let table = [
+        "{% for a in input.list %}{% for b in input.list %}{% endfor %}{% endfor %}",
+        "{% for a in input.list %}{% if 'y' in input.text %}{% endif %}{% endfor %}",
+        "{% for a in input.list %}{% if input.list == input.list %}{% endif %}{% endfor %}",
+        "{% for a in input.list %}{% if -1 in input.list %}{% endif %}{% endfor %}",
+        "{% for a in input.list %}{% if input.text | length > 0 %}{% endif %}{% endfor %}",
+        "{% for a in input.list %}{% if input.list | sum > 0 %}{% endif %}{% endfor %}",
+        "{% for a in input.list %}{% if input.list | select('in', input.list) | length > 0 %}{% endif %}{% endfor %}",
+    ];
+    for text in table {
+        assert_eq!(stopped(text), "these expressions take more than 1000000 steps", "{text}");
+    }
+}
