@@ -9,8 +9,7 @@ use serde_json::Value;
 use crate::problem::{Problem, Source};
 
 /// What else is known of a failure, and what it is called.
-const FACTS: [(&str, &str); 5] = [
-    ("origin", "whose fault"),
+const FACTS: [(&str, &str); 4] = [
     ("status", "status"),
     ("request_id", "request id"),
     ("retry_after_ms", "asks to wait, in ms"),
@@ -62,24 +61,22 @@ impl Style {
             Problem::Usage { message, fix } => self.error("usage", message, Some(fix)),
             Problem::File { message, .. } => self.error("file", message, None),
             Problem::Invalid { source, findings } => self.findings(source, findings),
-            Problem::Error(error) => self.failure(&serde_json::json!(error)),
+            Problem::Error(error) => self.failure(&serde_json::json!(error), None),
         }
     }
 
-    /// A failure in its JSON shape, which a step's and a command's share.
-    pub(crate) fn failure(self, failure: &Value) -> String {
+    /// A failure in its JSON shape, which a step's and a command's share, and the command that goes on from there.
+    pub(crate) fn failure(self, failure: &Value, again: Option<&str>) -> String {
         let text = |key: &str| failure.get(key).and_then(Value::as_str);
         let mut words = self.error(text("code").unwrap_or("error"), text("message").unwrap_or_default(), text("fix"));
-        let mut facts = Vec::new();
-        for (key, name) in FACTS {
-            match failure.get(key) {
-                // Cancelling is nobody's fault.
-                Some(Value::String(value)) if value == "cancelled" => {}
-                Some(Value::String(value)) => facts.push(format!("{name}: {}", printable(value))),
-                Some(value @ Value::Number(_)) => facts.push(format!("{name}: {value}")),
-                _ => {}
-            }
+        if let Some(whose) = text("origin").and_then(whose_fault) {
+            let step = text("step").map(|step| format!(" in the step {}", printable(step))).unwrap_or_default();
+            let _ = writeln!(words, "  whose fault: {whose}{step}");
         }
+        if let Some(again) = again {
+            let _ = writeln!(words, "  to go on: {again}");
+        }
+        let facts: Vec<String> = FACTS.iter().filter_map(|(key, name)| fact(name, failure.get(*key)?)).collect();
         if !facts.is_empty() {
             let _ = writeln!(words, "  {}", self.dim(&facts.join("   ")));
         }
@@ -133,4 +130,28 @@ impl Style {
 /// Text from outside, without what could steer the terminal. Line breaks and tabs stay.
 pub(crate) fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() && !matches!(c, '\n' | '\t') { '\u{fffd}' } else { c }).collect()
+}
+
+/// Who can do something about a failure. Cancelling is nobody's fault.
+fn whose_fault(origin: &str) -> Option<&str> {
+    Some(match origin {
+        "input" => "whoever wrote the input",
+        "expression" => "whoever wrote the expression",
+        "flow" => "the flow, which says that this is a failure",
+        "connection" => "whoever set up the connection",
+        "provider" => "the provider",
+        "connector" => "the connector's code",
+        "runtime" => "nobody, it is a bound of this runtime",
+        "host" => "the machine that this runs on, or how it is set up",
+        "cancelled" => return None,
+        other => other,
+    })
+}
+
+fn fact(name: &str, value: &Value) -> Option<String> {
+    match value {
+        Value::String(value) => Some(format!("{name}: {}", printable(value))),
+        Value::Number(value) => Some(format!("{name}: {value}")),
+        _ => None,
+    }
 }
