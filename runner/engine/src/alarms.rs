@@ -31,13 +31,11 @@ impl Alarms {
     /// The first of them, once its time has come.
     pub(crate) async fn next(&mut self, clock: RunClock) -> StepKey {
         loop {
-            let Some((at, _)) = self.set.first() else { return std::future::pending().await };
-            if *at <= clock.now()
-                && let Some((_, key)) = self.set.pop_first()
-            {
+            let Some((at, key)) = self.set.pop_first() else { return std::future::pending().await };
+            if at <= clock.now() {
                 return key;
             }
-            let at = *at;
+            self.set.insert((at, key));
             match &mut self.timer {
                 Some((set_for, timer)) if *set_for == at => timer.as_mut().await,
                 timer => *timer = Some((at, Box::pin(sleep_until(clock.instant(at))))),

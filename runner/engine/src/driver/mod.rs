@@ -85,6 +85,10 @@ impl Driver {
         run.await
     }
 
+    pub(crate) fn run_id(&self) -> Arc<str> {
+        Arc::clone(&self.handle().identity.run)
+    }
+
     fn handle(&self) -> &Arc<Handle> {
         self.present.handle()
     }

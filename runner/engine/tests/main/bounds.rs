@@ -21,13 +21,13 @@ async fn cancelling_drops_the_call_in_flight() {
     let bench = Bench::new();
     let request = RunRequest::default();
     let cancel = request.cancel.clone();
-    let run = bench.engine.run(flow(json!([hang(json!({})), step("b", "echo", json!(1))])), request);
+    let run = bench.run(flow(json!([hang(json!({})), step("b", "echo", json!(1))])), request);
     let cancelling = async {
         bench.probe.began.notified().await;
         cancel.cancel();
     };
     let (report, ()) = tokio::join!(run, cancelling);
-    assert_eq!((report.status, report.error.unwrap().code), (Status::Cancelled, "cancelled"));
+    assert_eq!((report.status, report.error.unwrap().code), (Status::Cancelled, "cancelled".into()));
     assert_eq!((report.steps.len(), report.steps[0].status), (1, Status::Cancelled));
     assert_eq!(bench.probe.dropped.load(Ordering::SeqCst), 1);
 }
@@ -52,7 +52,7 @@ async fn a_run_that_is_cancelled_before_it_begins_does_nothing() {
     let bench = Bench::new();
     let request = RunRequest::default();
     request.cancel.cancel();
-    let report = bench.engine.run(flow(json!([step("a", "flaky", json!(0))])), request).await;
+    let report = bench.run(flow(json!([step("a", "flaky", json!(0))])), request).await;
     assert_eq!(report.status, Status::Cancelled);
     assert!(bench.probe.keys.lock().unwrap().is_empty());
 }
@@ -75,7 +75,7 @@ async fn cancelling_ends_a_wait() {
     let events = Arc::new(CancelAtRetry(cancel.clone()));
     let mut flaky = step("a", "flaky", json!(9));
     flaky["retry"] = json!({ "delay": "14m", "max_delay": "14m" });
-    let report = bench.engine.run(flow(json!([flaky])), RunRequest { cancel, events, ..RunRequest::default() }).await;
+    let report = bench.run(flow(json!([flaky])), RunRequest { cancel, events, ..RunRequest::default() }).await;
     assert_eq!((report.status, report.steps[0].status), (Status::Cancelled, Status::Cancelled));
     assert_eq!(bench.probe.keys.lock().unwrap().len(), 1);
 }
@@ -83,7 +83,7 @@ async fn cancelling_ends_a_wait() {
 #[tokio::test]
 async fn dropping_a_run_drops_what_it_does() {
     let bench = Bench::new();
-    let run = bench.engine.run(flow(json!([hang(json!({}))])), RunRequest::default());
+    let run = bench.run(flow(json!([hang(json!({}))])), RunRequest::default());
     tokio::select! {
         report = run => panic!("{report:?}"),
         () = bench.probe.began.notified() => {}
@@ -98,9 +98,9 @@ async fn time_limits_of_the_step_of_the_run_and_of_the_action() {
     let took = async |extra: Value, timeout: Option<Duration>| {
         let bench = Bench::new();
         let request = RunRequest { timeout, ..RunRequest::default() };
-        let report = bench.engine.run(flow(json!([hang(extra)])), request).await;
+        let report = bench.run(flow(json!([hang(extra)])), request).await;
         let error = report.error.unwrap();
-        assert_eq!((report.status, error.code), (Status::Failed, "timeout"));
+        assert_eq!((report.status, error.code), (Status::Failed, "timeout".into()));
         assert_eq!(bench.probe.dropped.load(Ordering::SeqCst), report.steps[0].attempts);
         (report.duration.as_secs(), report.steps[0].attempts)
     };
@@ -116,7 +116,7 @@ async fn a_single_call_has_the_time_of_its_input_unless_the_caller_says_otherwis
     let took = async |value: Value, timeout: Option<Duration>| {
         let request = RunRequest { input: json!({ "value": value }), timeout, ..RunRequest::default() };
         let report = Bench::new().engine.call("test/hang", &binding("link"), request).await;
-        assert_eq!((report.status, report.error.unwrap().code), (Status::Failed, "timeout"));
+        assert_eq!((report.status, report.error.unwrap().code), (Status::Failed, "timeout".into()));
         report.duration.as_secs()
     };
     let secs = |seconds: u64| Some(Duration::from_secs(seconds));
@@ -132,7 +132,7 @@ async fn a_host_that_never_finds_the_connection_is_not_waited_for() {
     let bench = Bench::new();
     let request = RunRequest { timeout: Some(Duration::from_secs(3)), ..RunRequest::default() };
     let report = bench.engine.call("test/echo", &binding("slow"), request).await;
-    assert_eq!((report.status, report.error.unwrap().code), (Status::Failed, "timeout"));
+    assert_eq!((report.status, report.error.unwrap().code), (Status::Failed, "timeout".into()));
     assert_eq!(report.steps[0].attempts, 0);
 
     let request = RunRequest::default();

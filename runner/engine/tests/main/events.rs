@@ -13,7 +13,7 @@ async fn a_run_that_succeeds() {
         step("a", "talk", json!("one word")),
         { "id": "b", "set": { "word": "{{ steps.a.output }}" } },
     ]));
-    let report = bench.engine.run(flow, request).await;
+    let report = bench.run(flow, request).await;
     insta::assert_snapshot!("succeeds", kept.lines());
     insta::assert_snapshot!("succeeds_report", shown(&report));
 }
@@ -24,7 +24,7 @@ async fn a_run_that_fails_after_a_retry() {
     let (kept, request) = kept();
     let mut flaky = step("a", "flaky", json!(9));
     flaky["retry"] = json!({ "max_attempts": 2, "delay": "2s" });
-    let report = bench.engine.run(flow(json!([flaky, step("b", "echo", json!(1))])), request).await;
+    let report = bench.run(flow(json!([flaky, step("b", "echo", json!(1))])), request).await;
     insta::assert_snapshot!("fails", kept.lines());
     insta::assert_snapshot!("fails_report", shown(&report));
 }
@@ -39,5 +39,5 @@ async fn a_single_action() {
 }
 
 fn shown(report: &RunReport) -> String {
-    serde_json::to_string_pretty(report).unwrap().replace(&report.run, "run_1")
+    serde_json::to_string_pretty(report).unwrap().replace(&*report.run, "run_1")
 }

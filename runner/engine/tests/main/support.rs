@@ -10,7 +10,7 @@ use connector_sdk::{
     About, Action, Auth, BoundConnection, Choice, Connection, ConnectionAbout, ConnectionExt as _, Connector, Context,
     Effect, Error, ErrorKind, Evidence, Options, Part, Registry, Result, Violation,
 };
-use runner_engine::{Binding, ConnectionStore, Engine, RunEvent, RunEvents, RunRequest};
+use runner_engine::{Binding, ConnectionStore, Engine, RunEvent, RunEvents, RunIdentity, RunReport, RunRequest};
 use runner_flow::Flow;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -236,7 +236,7 @@ pub(crate) struct Host {
 
 #[async_trait]
 impl ConnectionStore for Host {
-    async fn resolve(&self, binding: &Binding) -> Result<BoundConnection> {
+    async fn resolve(&self, binding: &Binding, _: &RunIdentity) -> Result<BoundConnection> {
         let count = self.asked.fetch_add(1, Ordering::SeqCst);
         match binding.name.as_str() {
             "missing" => Err(Error::new(ErrorKind::InvalidConnection, "there is no connection \"missing\"")),
@@ -284,6 +284,14 @@ impl Bench {
         let host = Arc::new(Host { base_url: base_url.to_owned(), ..Host::default() });
         Self { engine: Engine::new(registry(&probe), Arc::clone(&host) as _), host, probe }
     }
+
+    pub(crate) async fn run(&self, flow: Arc<Flow>, request: RunRequest) -> RunReport {
+        self.engine.run(flow, request).await.unwrap()
+    }
+
+    pub(crate) async fn run_step(&self, flow: Arc<Flow>, step: &str, pins: Value, request: RunRequest) -> RunReport {
+        self.engine.run_step(flow, step, pins, request).await.unwrap()
+    }
 }
 
 pub(crate) fn binding(name: &str) -> Binding {
@@ -321,7 +329,7 @@ impl Kept {
     pub(crate) fn lines(&self) -> String {
         let lines = self.events().iter().map(|event| serde_json::to_string(event).unwrap()).collect::<Vec<_>>();
         let Some(RunEvent::RunStarted { run, .. }) = self.events().into_iter().next() else { panic!("nothing began") };
-        lines.join("\n").replace(&run, "run_1")
+        lines.join("\n").replace(&*run, "run_1")
     }
 }
 
