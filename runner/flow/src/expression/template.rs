@@ -55,6 +55,14 @@ impl Template {
         self.node.evaluate(scope, &Budget::new()).and_then(not_too_deep)
     }
 
+    /// The value, if it holds no expression.
+    pub(crate) fn as_literal(&self) -> Option<&Value> {
+        match &self.node {
+            Node::Literal(value) => Some(value),
+            Node::Value(_) | Node::Text(_) | Node::Array(_) | Node::Object(_) => None,
+        }
+    }
+
     /// The path, if it is one plain path and nothing else.
     pub(crate) fn only_path(&self) -> Option<&Path> {
         match &self.node {
