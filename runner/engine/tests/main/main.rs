@@ -7,6 +7,7 @@ mod bounds;
 mod events;
 mod in_doubt;
 mod outside_of_runs;
+mod restarts;
 mod retries;
 mod runs;
 mod support;

@@ -1,5 +1,6 @@
 //! A connector whose actions need no network, and a host for it.
 
+use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -10,12 +11,15 @@ use connector_sdk::{
     About, Action, Auth, BoundConnection, Choice, Connection, ConnectionAbout, ConnectionExt as _, Connector, Context,
     Effect, Error, ErrorKind, Evidence, Options, Part, Registry, Result, Violation,
 };
-use runner_engine::{Binding, ConnectionStore, Engine, RunEvent, RunEvents, RunIdentity, RunReport, RunRequest};
+use runner_engine::{
+    Binding, ConnectionStore, Engine, EngineBuilder, RunEvent, RunEvents, RunIdentity, RunReport, RunRequest, Signal,
+};
 use runner_flow::Flow;
+use runner_journal::{SqliteJournal, SqliteOptions};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 /// What the actions of one test share with it.
 #[derive(Default)]
@@ -28,6 +32,34 @@ pub(crate) struct Probe {
     pub(crate) failures: AtomicU32,
     /// The idempotency keys that `flaky` saw.
     pub(crate) keys: Mutex<Vec<String>>,
+    /// What `read`, `generate`, `idempotent` and `write` were called with.
+    pub(crate) calls: Mutex<Vec<Called>>,
+    /// While it is there, these calls wait for it.
+    pub(crate) gate: Mutex<Option<Arc<Semaphore>>>,
+    /// Told when one of them waits.
+    pub(crate) waits: Notify,
+}
+
+/// One call of an action with an effect.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Called {
+    pub(crate) effect: Effect,
+    pub(crate) value: Value,
+    pub(crate) key: String,
+}
+
+impl Probe {
+    /// How often an action with this effect was called with this value.
+    pub(crate) fn count(&self, value: &Value) -> usize {
+        self.calls.lock().unwrap().iter().filter(|called| called.value == *value).count()
+    }
+
+    /// Lets no call through until the gate is opened.
+    pub(crate) fn close_gate(&self) -> Arc<Semaphore> {
+        let gate = Arc::new(Semaphore::new(0));
+        *self.gate.lock().unwrap() = Some(Arc::clone(&gate));
+        gate
+    }
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -122,6 +154,53 @@ impl Action for Flaky {
             return Err(error.with_evidence(Evidence::Refused));
         }
         Ok(json!(before + 1))
+    }
+}
+
+/// Is called, which is noted, and gives what it was given.
+struct Does(Effect, Arc<Probe>);
+
+#[async_trait]
+impl Action for Does {
+    type Connection = Link;
+    type Input = Anything;
+    type Output = Value;
+
+    fn about(&self) -> About {
+        About::new(self.0.code(), "Does", "Has an effect.").effect(self.0)
+    }
+
+    async fn perform(&self, ctx: &Context, _: &Link, input: Anything) -> Result<Value> {
+        let called = Called { effect: self.0, value: input.value.clone(), key: ctx.idempotency_key().to_owned() };
+        self.1.calls.lock().unwrap().push(called);
+        let gate = self.1.gate.lock().unwrap().clone();
+        if let Some(gate) = gate {
+            self.1.waits.notify_one();
+            gate.acquire().await.unwrap().forget();
+        }
+        Ok(input.value)
+    }
+}
+
+/// Makes a file, or gives the text of one.
+struct Files;
+
+#[async_trait]
+impl Action for Files {
+    type Connection = Link;
+    type Input = Anything;
+    type Output = Value;
+
+    fn about(&self) -> About {
+        About::new("file", "File", "Makes a file, or reads one.").effect(Effect::Generate)
+    }
+
+    async fn perform(&self, ctx: &Context, _: &Link, input: Anything) -> Result<Value> {
+        if let Ok(file) = serde_json::from_value(input.value.clone()) {
+            return Ok(String::from_utf8(ctx.blobs().get(&file).await?.to_vec()).unwrap().into());
+        }
+        let text = input.value.as_str().unwrap().to_owned();
+        Ok(json!(ctx.blobs().put("a.txt", "text/plain", text.into()).await?))
     }
 }
 
@@ -262,6 +341,11 @@ fn registry(probe: &Arc<Probe>) -> Registry {
         .action(Panic(Effect::Read, "panic"))
         .action(Panic(Effect::Write, "panic-write"))
         .action(Post)
+        .action(Files)
+        .action(Does(Effect::Read, Arc::clone(probe)))
+        .action(Does(Effect::Generate, Arc::clone(probe)))
+        .action(Does(Effect::Idempotent, Arc::clone(probe)))
+        .action(Does(Effect::Write, Arc::clone(probe)))
         .options(Things("things"))
         .options(Things("broken-things"));
     Registry::new([connector.build()])
@@ -280,9 +364,33 @@ impl Bench {
     }
 
     pub(crate) fn with_base_url(base_url: &str) -> Self {
-        let probe = Arc::new(Probe::default());
-        let host = Arc::new(Host { base_url: base_url.to_owned(), ..Host::default() });
-        Self { engine: Engine::new(registry(&probe), Arc::clone(&host) as _), host, probe }
+        Self::on(Host { base_url: base_url.to_owned(), ..Host::default() }, |builder| builder)
+    }
+
+    /// With what the builder is told.
+    pub(crate) fn with(build: impl FnOnce(EngineBuilder) -> EngineBuilder) -> Self {
+        Self::on(Host::default(), build)
+    }
+
+    /// With a journal in this folder.
+    pub(crate) fn durable(folder: &Path) -> Self {
+        Self::with(|builder| builder.journal(journal(folder)))
+    }
+
+    fn on(host: Host, build: impl FnOnce(EngineBuilder) -> EngineBuilder) -> Self {
+        let (probe, host) = (Arc::new(Probe::default()), Arc::new(host));
+        let engine = build(Engine::builder(registry(&probe), Arc::clone(&host) as _)).build();
+        Self { engine, host, probe }
+    }
+
+    /// Starts a run.
+    pub(crate) async fn start(&self, flow: &Arc<Flow>, request: RunRequest) -> String {
+        self.engine.start(Arc::clone(flow), request).await.unwrap().run.to_string()
+    }
+
+    /// Ends the engine as a process does that is killed.
+    pub(crate) async fn kill(self) {
+        self.engine.shutdown(Duration::ZERO).await;
     }
 
     pub(crate) async fn run(&self, flow: Arc<Flow>, request: RunRequest) -> RunReport {
@@ -291,6 +399,23 @@ impl Bench {
 
     pub(crate) async fn run_step(&self, flow: Arc<Flow>, step: &str, pins: Value, request: RunRequest) -> RunReport {
         self.engine.run_step(flow, step, pins, request).await.unwrap()
+    }
+}
+
+/// A journal in this folder.
+pub(crate) fn journal(folder: &Path) -> Arc<SqliteJournal> {
+    Arc::new(SqliteJournal::open(folder, SqliteOptions::default()).unwrap())
+}
+
+/// A signal.
+pub(crate) fn signal(id: &str, name: &str, data: Value) -> Signal {
+    Signal { id: id.to_owned(), name: name.to_owned(), data }
+}
+
+/// Waits until it holds.
+pub(crate) async fn until(mut holds: impl AsyncFnMut() -> bool) {
+    while !holds().await {
+        tokio::task::yield_now().await;
     }
 }
 

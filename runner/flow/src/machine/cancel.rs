@@ -3,7 +3,7 @@
 use connector_sdk::{Error, ErrorKind, limits};
 
 use super::Machine;
-use super::line::{Doing, End, LineId};
+use super::line::{Doing, End, LineId, Owner, Work};
 use super::op::Op;
 use crate::failure::Failure;
 
@@ -24,6 +24,26 @@ impl Machine {
             let error = error.with_fix("let the steps give less, or make several flows of this one");
             self.cut_off(End::Failed(Failure::lasting(&error)));
         }
+    }
+
+    /// A step of a line ends the loop, or the flow, that it stands in. What is between ends with it, and what runs
+    /// beside is cut off.
+    pub(super) fn interrupt(&mut self, line: LineId, end: &End) {
+        let mut top = line;
+        while let Owner::Step(outer) = self.lines[top].owner {
+            let part = self.lines[top].part;
+            let Some(parts) = self.lines[outer].parts_mut() else { break };
+            match (&parts.work, end) {
+                (Work::Flow(_), _) => break,
+                (Work::Turns(_), End::Broke(_)) => {
+                    self.end_after(outer, part);
+                    break;
+                }
+                _ => parts.verdict = Some(end.clone()),
+            }
+            top = outer;
+        }
+        self.cancel_line(top);
     }
 
     /// Cuts off a line and all that stands in it.

@@ -145,7 +145,6 @@ impl Machine {
         let block = self.lines[of].block.clone();
         let step = block.get(self.lines[of].index)?;
         let body = Body::of(step)?;
-        let breaks = matches!(end, End::Broke(_));
         let given = match end {
             // A turn before it has ended the loop.
             End::Cancelled if turn.part >= self.turns(of)?.most => return self.go_round(of, step),
@@ -156,9 +155,6 @@ impl Machine {
         match self.collected(of, &body, given) {
             Ok(output) => self.keep(of, turn.part, output),
             Err(failure) => return Some(End::Failed(failure)),
-        }
-        if breaks {
-            self.end_after(of, turn.part);
         }
         self.go_round(of, step)
     }
@@ -208,7 +204,7 @@ impl Machine {
     }
 
     /// The loop ends with this turn and those before it.
-    fn end_after(&mut self, of: LineId, index: usize) {
+    pub(super) fn end_after(&mut self, of: LineId, index: usize) {
         let Some(parts) = self.lines[of].parts_mut() else { return };
         if let Work::Turns(turns) = &mut parts.work {
             turns.most = turns.most.min(index + 1);

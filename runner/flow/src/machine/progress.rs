@@ -114,15 +114,23 @@ impl Machine {
             StepKind::Branch(branch) => self.begin_branch(line, step, branch),
             StepKind::ForEach(each) => self.begin_for_each(line, step, each),
             StepKind::Repeat(repeat) => self.begin_repeat(line, step, repeat),
-            StepKind::Break => Some(End::Broke(Output::default())),
+            StepKind::Break => {
+                let end = End::Broke(Output::default());
+                self.interrupt(line, &end);
+                Some(end)
+            }
             StepKind::Parallel(parallel) => self.begin_parallel(line, step, parallel),
             StepKind::SubFlow(sub) => self.begin_sub_flow(line, step, sub),
             StepKind::Set(set) => Some(self.value(scope, &set.value, step.pointer(), "/set").map(Output::new).into()),
             StepKind::Wait(wait) => self.begin_wait(line, step, wait),
-            StepKind::Stop(stop) => {
-                let response = self.value(scope, &stop.response, step.pointer(), "/stop").map(Output::new);
-                Some(response.map_or_else(End::Failed, End::Stopped))
-            }
+            StepKind::Stop(stop) => match self.value(scope, &stop.response, step.pointer(), "/stop") {
+                Ok(response) => {
+                    let end = End::Stopped(Output::new(response));
+                    self.interrupt(line, &end);
+                    Some(end)
+                }
+                Err(failure) => Some(End::Failed(failure)),
+            },
             StepKind::Fail(fail) => Some(End::Failed(self.failure_of(scope, step, fail))),
         }
     }

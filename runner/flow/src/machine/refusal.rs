@@ -53,26 +53,26 @@ fn unfit(schema: Option<&Schema>, value: &mut Value, what: &str) -> Option<Error
 /// What is wrong with the key of a step: on the way to it there is one that does not exist.
 fn unknown_step(flow: &Flow, key: &str) -> Option<Error> {
     let mut flow = flow;
-    let mut loops = 0;
     for part in key.split('.') {
         let id = part.split(['~', '[']).next().unwrap_or(part);
-        let Some(step) = flow.step(id) else {
-            let fix = did_you_mean(id, flow.all_steps().into_iter().map(Step::id)).unwrap_or_default();
-            return Some(Error::new(ErrorKind::InvalidInput, format!("there is no step {id:?}")).with_fix(fix));
-        };
-        loops += 1;
-        if let StepKind::SubFlow(sub) = step.kind() {
-            flow = sub.flow();
+        match flow.step(id).map(Step::kind) {
+            Some(StepKind::SubFlow(sub)) => flow = sub.flow(),
+            Some(_) => {}
+            None => return Some(no_step(flow, id)),
         }
     }
-    debug_assert!(loops > 0);
     None
+}
+
+fn no_step(flow: &Flow, id: &str) -> Error {
+    let fix = did_you_mean(id, flow.all_steps().into_iter().map(Step::id)).unwrap_or_default();
+    Error::new(ErrorKind::InvalidInput, format!("there is no step {id:?}")).with_fix(fix)
 }
 
 /// Why a step cannot be the only one to run.
 fn not_alone(flow: &Flow, id: &str) -> Option<Error> {
-    if let Some(error) = unknown_step(flow, id) {
-        return Some(error);
+    if flow.step(id).is_none() {
+        return Some(no_step(flow, id));
     }
     let is_loop = |step: &&Step| matches!(step.kind(), StepKind::ForEach(_) | StepKind::Repeat(_));
     let body = |step: &Step| step.blocks().next().is_some_and(|body| body.iter().any(|inner| holds(inner, id)));

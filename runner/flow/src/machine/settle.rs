@@ -147,13 +147,14 @@ impl Machine {
         Next::Step
     }
 
-    /// The line ends with its step. One that is cut off has nothing to say, unless something is in doubt.
+    /// The line ends with its step. One that is cut off has nothing to say, unless something is in doubt, or it is cut
+    /// off by what its own step says.
     fn end_line_with(&mut self, id: LineId, end: End) -> Next {
         let line = &mut self.lines[id];
         Next::End(match end {
-            end if end.is_in_doubt() => end,
-            _ if line.cancelled => End::Cancelled,
             End::Broke(_) => End::Broke(std::mem::take(&mut line.last)),
+            end if end.is_in_doubt() || matches!(end, End::Stopped(_)) => end,
+            _ if line.cancelled => End::Cancelled,
             end => end,
         })
     }

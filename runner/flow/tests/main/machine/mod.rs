@@ -1,4 +1,17 @@
 //! The Machine with a fake clock: what every kind of step does, alone and in one another.
 
-mod blocks;
+//mod actions;
+mod branches;
+mod cancelling;
 pub(crate) mod driver;
+mod failures;
+mod limits;
+mod loops;
+mod parallels;
+mod pins;
+mod retries;
+mod stops;
+mod sub_flows;
+mod time;
+mod waits;
+mod written;

@@ -1,0 +1,106 @@
+//! A journal that counts what it is asked to write.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use runner_journal::{
+    Claim, Created, End, Entry, Health, Journal, Message, NewRun, Posted, Pruned, Query, Result, Retention, RunRow,
+    StoredRun,
+};
+
+/// Counts the writes that each need a sync of their own, if nobody else writes.
+pub(crate) struct Counting<J> {
+    pub(crate) journal: J,
+    pub(crate) writes: AtomicU64,
+    pub(crate) entries: AtomicU64,
+}
+
+impl<J> Counting<J> {
+    pub(crate) fn new(journal: J) -> Self {
+        Self { journal, writes: AtomicU64::new(0), entries: AtomicU64::new(0) }
+    }
+
+    fn count(&self, entries: usize) {
+        self.writes.fetch_add(1, Ordering::Relaxed);
+        self.entries.fetch_add(entries as u64, Ordering::Relaxed);
+    }
+}
+
+#[async_trait]
+impl<J: Journal> Journal for Counting<J> {
+    async fn create(&self, run: NewRun) -> Result<Created> {
+        self.count(1);
+        self.journal.create(run).await
+    }
+
+    async fn append(&self, run: &str, after: u64, entries: Vec<Entry>) -> Result<()> {
+        self.count(entries.len());
+        self.journal.append(run, after, entries).await
+    }
+
+    async fn finish(&self, run: &str, after: u64, entries: Vec<Entry>, end: End) -> Result<()> {
+        self.count(entries.len() + 1);
+        self.journal.finish(run, after, entries, end).await
+    }
+
+    async fn load(&self, run: &str) -> Result<Option<StoredRun>> {
+        self.journal.load(run).await
+    }
+
+    async fn row(&self, run: &str) -> Result<Option<RunRow>> {
+        self.journal.row(run).await
+    }
+
+    async fn list(&self, query: Query) -> Result<Vec<RunRow>> {
+        self.journal.list(query).await
+    }
+
+    async fn claim(&self, run: &str) -> Result<Claim> {
+        self.journal.claim(run).await
+    }
+
+    async fn unfinished(&self, after: Option<&str>, limit: u32) -> Result<Vec<RunRow>> {
+        self.journal.unfinished(after, limit).await
+    }
+
+    async fn post(&self, run: &str, message: Message) -> Result<Posted> {
+        self.journal.post(run, message).await
+    }
+
+    async fn inbox(&self, run: &str, after: u64) -> Result<Vec<(u64, Message)>> {
+        self.journal.inbox(run, after).await
+    }
+
+    async fn mail(&self, after: u64) -> Result<Vec<(u64, String)>> {
+        self.journal.mail(after).await
+    }
+
+    async fn posted(&self) {
+        self.journal.posted().await;
+    }
+
+    async fn put_blob(&self, run: &str, content: Bytes) -> Result<String> {
+        self.journal.put_blob(run, content).await
+    }
+
+    async fn get_blob(&self, run: &str, hash: &str) -> Result<Option<Bytes>> {
+        self.journal.get_blob(run, hash).await
+    }
+
+    async fn share_blob(&self, from: &str, to: &str, hash: &str) -> Result<bool> {
+        self.journal.share_blob(from, to, hash).await
+    }
+
+    async fn prune(&self, keep: Retention, now: u64) -> Result<Pruned> {
+        self.journal.prune(keep, now).await
+    }
+
+    fn health(&self) -> Health {
+        self.journal.health()
+    }
+
+    fn keeps_entries(&self) -> bool {
+        self.journal.keeps_entries()
+    }
+}
