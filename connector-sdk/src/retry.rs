@@ -184,7 +184,7 @@ where
 }
 
 /// A write one of whose requests left and was not answered may have been carried out: neither success nor failure.
-fn settle(error: Error, effect: Effect, in_doubt: bool) -> Error {
+pub fn settle(error: Error, effect: Effect, in_doubt: bool) -> Error {
     if effect != Effect::Write || !in_doubt {
         return error;
     }

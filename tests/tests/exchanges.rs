@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use connector_sdk::exchange::{Exchanges, Recorded, Recording, Replay};
+use connector_sdk::exchange::{Exchange, Exchanges, Recorded, Recorder as _, Recording, Replay};
 use connector_sdk::http::Egress;
-use connector_sdk::{ErrorKind, Event, EventSink, Evidence, Result, Retries, Scope};
+use connector_sdk::{ErrorKind, Event, EventSink, Evidence, Result, Retries, Scope, limits};
 use serde_json::{Value, json};
 use tests::coding::gzip;
 use tests::events::Recorder;
@@ -321,4 +321,29 @@ async fn an_edited_answer_that_cannot_be_is_refused() {
         let error = replay(&Arc::new(recorded), "raw-request", input).await.outcome.unwrap_err().0;
         assert_eq!(error["message"], message);
     }
+}
+
+#[tokio::test]
+async fn what_is_too_long_for_a_recording_is_not_replayed_as_if_it_were_whole() {
+    let wire = Wire::always(Reply::new(200, &[("content-type", "text/plain")], "x".repeat(limits::RECORDED + 1)));
+    let input = json!({ "url": "/long", "method": "GET", "response_type": "text" });
+    let (live, recorded) = record(&wire, "raw-request", input.clone()).await;
+    assert!(live.outcome.is_ok());
+    let (error, _) = replay(&recorded, "raw-request", input).await.outcome.unwrap_err();
+    assert_eq!(error["message"], "the answer is over 16 MiB, too long for a recording");
+}
+
+#[test]
+fn a_recording_is_bounded_in_all() {
+    let exchange: Exchange = serde_json::from_value(json!({
+        "request": { "method": "GET", "target": "/x" },
+        "outcome": { "answered": { "status": 200, "body": { "text": "x".repeat(15 << 20) } } }
+    }))
+    .unwrap();
+    let recording = Recording::default();
+    (0..5).for_each(|_| recording.record("step", exchange.clone()));
+    let recorded = recording.recorded();
+    assert_eq!(recorded.steps["step"][3], exchange);
+    let left_out = json!(recorded.steps["step"][4].outcome);
+    assert_eq!(left_out["broken"]["message"], "the recording would be over 64 MiB");
 }

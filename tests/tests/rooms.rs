@@ -37,6 +37,14 @@ fn a_flow_does_no_io() {
 }
 
 #[test]
+fn a_rehearsal_does_no_io() {
+    knows_none(
+        "runner/rehearsal",
+        &["tokio", "reqwest", "runner-engine", "runner-cli", "connector-xai", "connector-http"],
+    );
+}
+
+#[test]
 fn the_engine_knows_no_connector_by_name() {
     knows_none("runner/engine", &["connector-xai", "connector-http", "runner-cli", "runner-sandbox", "reqwest"]);
 }

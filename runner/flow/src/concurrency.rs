@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::codes::Code;
 use crate::diagnostic::{Place, did_you_mean};
 use crate::expression::Template;
 use crate::object::Object;
@@ -54,7 +55,7 @@ fn limit(object: &Object<'_>, key: &str, reading: &mut Reading<'_, '_>) -> Optio
     let count = object.typed(key, "a whole number", Value::as_u64, reading.findings)?;
     if !(1..=MOST).contains(&count) {
         let message = format!("{key:?} is from 1 to {MOST}");
-        reading.findings.error("range", Place::Value(&object.at(key)), message, None);
+        reading.findings.error(Code::RANGE, Place::Value(&object.at(key)), message, None);
     }
     usize::try_from(count).ok()
 }
@@ -66,7 +67,7 @@ fn when_full(object: &Object<'_>, reading: &mut Reading<'_, '_>) -> WhenFull {
         Some(other) => {
             let fix = did_you_mean(other, ["wait", "refuse"].into_iter());
             let message = "\"when_full\" is \"wait\" or \"refuse\"";
-            reading.findings.error("unknown_word", Place::Value(&object.at("when_full")), message, fix);
+            reading.findings.error(Code::UNKNOWN_WORD, Place::Value(&object.at("when_full")), message, fix);
             WhenFull::Wait
         }
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use connector_sdk::Schema;
 use serde_json::Value;
 
+use crate::codes::Code;
 use crate::concurrency::Concurrency;
 use crate::diagnostic::{Findings, Place};
 use crate::expression::Template;
@@ -14,7 +15,7 @@ use crate::name::check_name;
 use crate::object::Object;
 use crate::on_error::OnError;
 use crate::reading::{Reading, SubFlows};
-use crate::steps::{Block, Step};
+use crate::steps::{Block, Part, Step};
 
 /// What a flow file defines.
 #[derive(Default)]
@@ -33,6 +34,8 @@ pub(crate) struct Definition {
     pub(crate) on_error: Option<OnError>,
     /// How many runs may be under way together.
     pub(crate) concurrency: Option<Concurrency>,
+    /// Whether a step could not be read, and is left out.
+    pub(crate) incomplete: bool,
     /// Ids of steps that could not be read: what refers to them is not to blame.
     pub(crate) unreadable: BTreeSet<String>,
 }
@@ -71,13 +74,14 @@ impl Definition {
         check_version(&file, findings);
         let name = name(&file, findings);
         let slots = slots(&file, findings);
+        let by_connector = by_connector(&slots);
         let mut reading =
-            Reading { findings, slots: &slots, sub_flows, ids: BTreeMap::new(), unreadable: BTreeSet::new() };
-        let steps = Block::required(&file, "steps", "a flow", &mut reading).unwrap_or_default();
+            Reading { findings, slots: &by_connector, sub_flows, ids: BTreeSet::new(), incomplete: false };
+        let steps = Block::required(&file, "steps", "a flow", &mut reading);
         let on_error = OnError::read(&file, &mut reading);
         let concurrency = Concurrency::read(&file, &mut reading);
-        let unreadable = reading.unreadable;
-        Self {
+        let (incomplete, ids) = (reading.incomplete, reading.ids);
+        let mut definition = Self {
             name,
             description: file.text("description", findings).map(str::to_owned),
             input: schema(&file, "input", findings),
@@ -88,15 +92,24 @@ impl Definition {
             steps,
             on_error,
             concurrency,
-            unreadable,
-        }
+            incomplete,
+            unreadable: ids,
+        };
+        let read: BTreeSet<String> = definition.all_steps().into_iter().map(|step| step.id().to_owned()).collect();
+        definition.unreadable.retain(|id| !read.contains(id));
+        definition
+    }
+
+    /// The lists of steps that the flow itself has.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = (Part, &Block)> {
+        let on_error = self.on_error.iter().map(|on_error| (Part::Handler, &on_error.steps));
+        std::iter::once((Part::Body, &self.steps)).chain(on_error)
     }
 
     /// Every step, in the order of the file, those in other steps too.
     pub(crate) fn all_steps(&self) -> Vec<&Step> {
         let mut all = Vec::new();
-        let on_error = self.on_error.iter().flat_map(|on_error| on_error.steps.iter());
-        self.steps.iter().chain(on_error).for_each(|step| step.visit(&mut |step| all.push(step)));
+        self.parts().flat_map(|(_, block)| block.iter()).for_each(|step| step.visit(&mut |step| all.push(step)));
         all
     }
 }
@@ -105,7 +118,12 @@ fn check_version(file: &Object<'_>, findings: &mut Findings<'_>) {
     let version = file.required("linkwork", "a flow", findings);
     if version.is_some_and(|version| version.as_u64() != Some(VERSION)) {
         let message = format!("this program reads version {VERSION} of flow files");
-        findings.error("version", Place::Value("/linkwork"), message, Some(format!("write \"linkwork\": {VERSION}")));
+        findings.error(
+            Code::VERSION,
+            Place::Value("/linkwork"),
+            message,
+            Some(format!("write \"linkwork\": {VERSION}")),
+        );
     }
 }
 
@@ -122,7 +140,7 @@ fn schema(file: &Object<'_>, key: &str, findings: &mut Findings<'_>) -> Option<S
     let schema = Schema::new(file.get(key)?.clone());
     if let Some(defect) = schema.defect() {
         findings.error(
-            "invalid_schema",
+            Code::INVALID_SCHEMA,
             Place::Key(&object.pointer),
             format!("the JSON Schema is defective: {defect}"),
             None,
@@ -145,6 +163,14 @@ fn slots(file: &Object<'_>, findings: &mut Findings<'_>) -> Vec<Slot> {
         }
     }
     slots
+}
+
+fn by_connector(slots: &[Slot]) -> BTreeMap<&str, Vec<&str>> {
+    let mut names = BTreeMap::<&str, Vec<&str>>::new();
+    for slot in slots {
+        names.entry(&slot.connector).or_default().push(&slot.name);
+    }
+    names
 }
 
 impl fmt::Debug for Definition {

@@ -5,7 +5,9 @@ use std::ops::Range;
 
 use connector_sdk::{Violation, limits};
 use serde::Serialize;
+use serde_json::Value;
 
+use crate::codes::Code;
 use crate::document::{Document, Span};
 
 /// One thing that is wrong, or doubtful, in a file.
@@ -34,18 +36,13 @@ impl Diagnostic {
     /// What a check against a schema found in this document.
     pub fn of_violation(violation: Violation, document: &Document) -> Self {
         let span = span_of_violation(&violation, document);
-        Self::error(violation.rule, &violation.pointer, span, violation.message)
+        Self { code: violation.rule, ..Self::error(Code::INVALID_INPUT, &violation.pointer, span, violation.message) }
     }
 
     /// An error at this place.
-    pub(crate) fn error(
-        code: impl Into<Cow<'static, str>>,
-        pointer: &str,
-        span: Span,
-        message: impl Into<String>,
-    ) -> Self {
+    pub(crate) fn error(code: Code, pointer: &str, span: Span, message: impl Into<String>) -> Self {
         Self {
-            code: code.into(),
+            code: code.word().into(),
             severity: Severity::Error,
             message: message.into(),
             fix: None,
@@ -116,30 +113,34 @@ impl<'d> Findings<'d> {
     }
 
     /// Something that has to be corrected.
-    pub(crate) fn error(&mut self, code: &'static str, place: Place<'_>, message: impl Into<String>, fix: Fix) {
+    pub(crate) fn error(&mut self, code: Code, place: Place<'_>, message: impl Into<String>, fix: Fix) {
         self.errors = true;
-        self.add(Severity::Error, code.into(), place, message.into(), fix);
+        self.add(Severity::Error, code, place, message.into(), fix);
     }
 
     /// Something that is doubtful.
-    pub(crate) fn warning(
-        &mut self,
-        code: impl Into<Cow<'static, str>>,
-        place: Place<'_>,
-        message: impl Into<String>,
-        fix: Fix,
-    ) {
-        self.add(Severity::Warning, code.into(), place, message.into(), fix);
+    pub(crate) fn warning(&mut self, code: Code, place: Place<'_>, message: impl Into<String>, fix: Fix) {
+        self.add(Severity::Warning, code, place, message.into(), fix);
     }
 
     #[expect(clippy::needless_pass_by_value, reason = "a place is made where it is told")]
-    fn add(&mut self, severity: Severity, code: Cow<'static, str>, place: Place<'_>, message: String, fix: Fix) {
-        if self.found.len() == limits::VIOLATIONS {
+    fn add(&mut self, severity: Severity, code: Code, place: Place<'_>, message: String, fix: Fix) {
+        if self.is_full() {
             self.left_out += 1;
             return;
         }
-        let error = Diagnostic::error(code, place.pointer(), place.span(self.document), message);
+        let error = Diagnostic::error(code, place.pointer(), place.span(self.document), shortened(message));
         self.found.push(Diagnostic { severity, fix, ..error });
+    }
+
+    /// Whether what is found from now on is only counted, so that nobody needs to look for a fix.
+    pub(crate) fn is_full(&self) -> bool {
+        self.found.len() == limits::VIOLATIONS
+    }
+
+    /// The file that is looked at.
+    pub(crate) fn file(&self) -> &'d Value {
+        self.document.value()
     }
 
     pub(crate) fn has_errors(&self) -> bool {
@@ -152,11 +153,21 @@ impl<'d> Findings<'d> {
         if self.left_out > 0 {
             let message = format!("there is more: {} findings are not shown", self.left_out);
             let severity = if self.errors { Severity::Error } else { Severity::Warning };
-            let more = Diagnostic::error("more", "", self.document.locate(""), message);
+            let more = Diagnostic::error(Code::MORE, "", self.document.locate(""), message);
             self.found.push(Diagnostic { severity, ..more });
         }
         self.found
     }
+}
+
+/// A message without the rest of what is much too long: the file may hold a name of a megabyte.
+fn shortened(mut message: String) -> String {
+    const LONGEST: usize = 2_000;
+    if let Some((end, _)) = message.char_indices().nth(LONGEST) {
+        message.truncate(end);
+        message.push('…');
+    }
+    message
 }
 
 /// What to do about a finding, where more can be said than the message says.
@@ -167,6 +178,8 @@ pub(crate) fn did_you_mean<'a>(word: &str, known: impl Iterator<Item = &'a str> 
     if let Some(near) = connector_sdk::nearest(word, known.clone()) {
         return Some(format!("did you mean {near:?}?"));
     }
-    let known: Vec<&str> = known.collect();
-    (!known.is_empty()).then(|| format!("known are {}", known.join(", ")))
+    const SHOWN: usize = 30;
+    let more = if known.clone().nth(SHOWN).is_some() { ", …" } else { "" };
+    let known: Vec<&str> = known.take(SHOWN).collect();
+    (!known.is_empty()).then(|| format!("known are {}{more}", known.join(", ")))
 }

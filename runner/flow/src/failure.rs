@@ -8,6 +8,7 @@ use connector_sdk::{Effect, Error, ErrorKind, Evidence, Origin, Violation};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::document::Span;
 use crate::expression::Undefined;
 
 /// A failed attempt: what went wrong, and whether it may be repeated.
@@ -118,13 +119,15 @@ pub struct ErrorReport {
 }
 
 impl ErrorReport {
-    pub(crate) fn expression(error: Undefined, pointer: &str) -> Self {
-        let pointer = format!("{pointer}{}", error.pointer);
+    /// Of an expression that has no value: where in the file it stands is said twice, for programs and for people.
+    pub(crate) fn expression(error: Undefined, pointer: String, place: Option<Span>) -> Self {
         Self {
             violations: vec![Violation::new(pointer, "undefined", error.message.clone())],
             code: "expression".into(),
             origin: Origin::Expression.code().into(),
             fix: error.fix,
+            line: place.as_ref().map(|place| place.line),
+            column: place.map(|place| place.column),
             ..Self::from(&Error::new(ErrorKind::InvalidInput, error.message))
         }
     }

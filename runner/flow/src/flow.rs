@@ -74,13 +74,18 @@ impl Flow {
     /// The flows that it runs, and those that they run, by the names of their files.
     pub fn sub_flows(&self) -> BTreeMap<&str, &Arc<Self>> {
         let mut found = BTreeMap::new();
+        self.add_sub_flows(&mut found);
+        found
+    }
+
+    fn add_sub_flows<'f>(&'f self, found: &mut BTreeMap<&'f str, &'f Arc<Self>>) {
         for step in self.definition.all_steps() {
-            if let StepKind::SubFlow(sub) = step.kind() {
-                found.insert(sub.file(), sub.flow());
-                found.extend(sub.flow().sub_flows());
+            if let StepKind::SubFlow(sub) = step.kind()
+                && found.insert(sub.file(), sub.flow()).is_none()
+            {
+                sub.flow().add_sub_flows(found);
             }
         }
-        found
     }
 
     /// The place in the file of the value with this JSON Pointer.
@@ -142,6 +147,10 @@ impl Flow {
     /// The JSON Schema of what each customer sets.
     pub fn config_schema(&self) -> Option<&Value> {
         self.definition.config.as_ref().map(connector_sdk::Schema::json)
+    }
+
+    pub(crate) fn document(&self) -> &Document {
+        &self.document
     }
 
     pub(crate) fn definition(&self) -> &Definition {

@@ -3,6 +3,7 @@
 //! Pure: no IO, no clock, no randomness. The same text and the same completions give the same operations.
 
 mod check;
+mod codes;
 mod concurrency;
 mod definition;
 mod diagnostic;
@@ -12,6 +13,8 @@ mod expression;
 mod failure;
 mod flow;
 mod footprint;
+mod format;
+mod graph;
 mod machine;
 mod name;
 mod object;
@@ -22,6 +25,7 @@ mod schema;
 mod steps;
 mod time;
 
+pub use self::codes::{Explanation, codes, explain};
 pub use self::concurrency::WhenFull;
 pub use self::diagnostic::{Diagnostic, Severity};
 pub use self::document::{Document, Span};
@@ -29,6 +33,8 @@ pub use self::duration::{NotADuration, parse_duration};
 pub use self::expression::{Word, expression_filters, expression_tests};
 pub use self::failure::{ErrorReport, Failure, Repeat};
 pub use self::flow::{Flow, OutputPath};
+pub use self::format::format;
+pub use self::graph::{GraphFormat, graph};
 pub use self::machine::{
     Act, Done, Machine, MachineStart, Op, Outcome, Pins, Reason, Signal, Slot, Status, StepKey, StepRecord,
 };

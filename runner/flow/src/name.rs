@@ -1,5 +1,6 @@
 //! Names of flows, steps and connections.
 
+use crate::codes::Code;
 use crate::diagnostic::{Findings, Place};
 
 const LONGEST: usize = 100;
@@ -11,7 +12,7 @@ pub(crate) fn check_name(name: &str, place: Place<'_>, findings: &mut Findings<'
         name.starts_with(|c: char| c.is_ascii_lowercase()) && name.len() <= LONGEST && name.split('-').all(is_word);
     if !good {
         let message = format!("{name:?} is not a name: lower-case letters and digits, words joined by hyphens");
-        findings.error("invalid_name", place, message, kebab(name));
+        findings.error(Code::INVALID_NAME, place, message, kebab(name));
     }
     good
 }
@@ -26,12 +27,12 @@ pub(crate) fn check_variable(name: &str, place: Place<'_>, findings: &mut Findin
     let good = name.starts_with(|c: char| c.is_ascii_lowercase()) && name.len() <= LONGEST && name.chars().all(is_part);
     if TAKEN.contains(&name) {
         let message = format!("{name:?} already has a meaning in expressions");
-        findings.error("shadowed_name", place, message, Some("choose another name".to_owned()));
+        findings.error(Code::SHADOWED_NAME, place, message, Some("choose another name".to_owned()));
         return false;
     }
     if !good {
         let message = format!("{name:?} is not a name for expressions: lower-case letters, digits and underscores");
-        findings.error("invalid_name", place, message, None);
+        findings.error(Code::INVALID_NAME, place, message, None);
     }
     good
 }

@@ -3,6 +3,7 @@
 use connector_sdk::pointer_to;
 use serde_json::{Map, Value};
 
+use crate::codes::Code;
 use crate::diagnostic::{Findings, Place, did_you_mean};
 use crate::duration::parse_duration;
 use crate::expression::{Expression, NotAnExpression, Template, kind};
@@ -18,7 +19,12 @@ impl<'v> Object<'v> {
     pub(crate) fn read(value: &'v Value, pointer: String, what: &str, findings: &mut Findings<'_>) -> Option<Self> {
         let map = value.as_object();
         if map.is_none() {
-            findings.error("type", Place::Value(&pointer), format!("{what} is an object, not {}", kind(value)), None);
+            findings.error(
+                Code::TYPE,
+                Place::Value(&pointer),
+                format!("{what} is an object, not {}", kind(value)),
+                None,
+            );
         }
         map.map(|map| Self { map, pointer })
     }
@@ -50,9 +56,9 @@ impl<'v> Object<'v> {
     pub(crate) fn only(&self, known: &[&str], what: &str, findings: &mut Findings<'_>) -> bool {
         let mut none = true;
         for key in self.keys().filter(|key| !known.contains(key)) {
-            let fix = did_you_mean(key, known.iter().copied());
+            let fix = if findings.is_full() { None } else { did_you_mean(key, known.iter().copied()) };
             let message = format!("{key:?} is not a key of {what}");
-            findings.error("unknown_key", Place::Key(&self.at(key)), message, fix);
+            findings.error(Code::UNKNOWN_KEY, Place::Key(&self.at(key)), message, fix);
             none = false;
         }
         none
@@ -62,7 +68,7 @@ impl<'v> Object<'v> {
     pub(crate) fn required(&self, key: &str, what: &str, findings: &mut Findings<'_>) -> Option<&'v Value> {
         let value = self.get(key);
         if value.is_none() {
-            findings.error("missing_key", Place::Key(&self.pointer), format!("{what} needs {key:?}"), None);
+            findings.error(Code::MISSING_KEY, Place::Key(&self.pointer), format!("{what} needs {key:?}"), None);
         }
         value
     }
@@ -84,7 +90,7 @@ impl<'v> Object<'v> {
         let typed = read(value);
         if typed.is_none() {
             let message = format!("{key:?} is {wanted}, not {}", kind(value));
-            findings.error("type", Place::Value(&self.at(key)), message, None);
+            findings.error(Code::TYPE, Place::Value(&self.at(key)), message, None);
         }
         typed
     }
@@ -95,7 +101,7 @@ impl<'v> Object<'v> {
         match parse_duration(text) {
             Ok(duration) => Some(duration),
             Err(error) => {
-                findings.error("duration", Place::Value(&self.at(key)), error.to_string(), None);
+                findings.error(Code::DURATION, Place::Value(&self.at(key)), error.to_string(), None);
                 None
             }
         }
@@ -103,34 +109,59 @@ impl<'v> Object<'v> {
 
     /// The value under this key with its expressions.
     pub(crate) fn template(&self, key: &str, findings: &mut Findings<'_>) -> Option<Template> {
-        self.compiled(key, Template::compile(self.get(key)?), findings)
+        let value = self.get(key)?;
+        match Template::compile(value) {
+            Ok(template) => Some(template),
+            Err(errors) => {
+                self.refuse(key, &errors, findings);
+                Template::compile(&without(value, &errors)).ok()
+            }
+        }
     }
 
     /// The bare expression under this key, if there is one.
     pub(crate) fn expression(&self, key: &str, findings: &mut Findings<'_>) -> Option<Expression> {
         let text = self.typed(key, "an expression in text", Value::as_str, findings)?;
-        self.compiled(key, Expression::compile(text), findings)
+        match Expression::compile(text) {
+            Ok(expression) => Some(expression),
+            Err(errors) => {
+                self.refuse(key, &errors, findings);
+                Expression::compile(HARMLESS).ok()
+            }
+        }
     }
 
-    fn compiled<T>(
-        &self,
-        key: &str,
-        compiled: Result<T, Vec<NotAnExpression>>,
-        findings: &mut Findings<'_>,
-    ) -> Option<T> {
+    fn refuse(&self, key: &str, errors: &[NotAnExpression], findings: &mut Findings<'_>) {
         let at = self.at(key);
-        let errors = match compiled {
-            Ok(compiled) => return Some(compiled),
-            Err(errors) => errors,
-        };
         for error in errors {
             let pointer = format!("{at}{}", error.pointer);
-            let place = match error.range {
-                Some(range) => Place::Within(&pointer, range),
+            let place = match &error.range {
+                Some(range) => Place::Within(&pointer, range.clone()),
                 None => Place::Key(&pointer),
             };
-            findings.error("expression", place, error.message, error.fix);
+            findings.error(Code::EXPRESSION, place, error.message.clone(), error.fix.clone());
         }
-        None
     }
+}
+
+/// An expression that is right everywhere and may be of any type: it stands for one that could not be read, so that
+/// everything around it is still checked.
+const HARMLESS: &str = "run.id";
+
+/// The value without what is no expression.
+fn without(value: &Value, errors: &[NotAnExpression]) -> Value {
+    let mut value = value.clone();
+    for error in errors {
+        match (&error.range, error.pointer.rsplit_once('/')) {
+            (Some(_), _) => {
+                value.pointer_mut(&error.pointer).map(|text| *text = format!("{{{{ {HARMLESS} }}}}").into());
+            }
+            (None, Some((around, key))) => {
+                let key = key.replace("~1", "/").replace("~0", "~");
+                value.pointer_mut(around).and_then(Value::as_object_mut).map(|object| object.shift_remove(&key));
+            }
+            (None, None) => {}
+        }
+    }
+    value
 }

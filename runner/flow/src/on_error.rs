@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::codes::Code;
 use crate::diagnostic::{Findings, Place, did_you_mean};
 use crate::object::Object;
 use crate::reading::Reading;
@@ -47,7 +48,7 @@ impl OnError {
     pub(crate) fn read(object: &Object<'_>, reading: &mut Reading<'_, '_>) -> Option<Self> {
         match object.get("on_error")? {
             Value::String(word) => of_word(word, &object.at("on_error"), reading.findings),
-            Value::Array(_) => Some(Self { catches: Catches::Any, steps: Block::read(object, "on_error", reading)? }),
+            Value::Array(_) => Some(Self { catches: Catches::Any, steps: Block::read(object, "on_error", reading) }),
             Value::Object(_) => of_object(&object.object("on_error", reading.findings)?, reading),
             _ => {
                 let wanted = "\"fail\", \"continue\", a list of steps, or {\"codes\": […], \"steps\": […]}";
@@ -64,7 +65,7 @@ fn of_word(word: &str, pointer: &str, findings: &mut Findings<'_>) -> Option<OnE
         other => {
             let fix = did_you_mean(other, ["fail", "continue"].into_iter());
             let message = "\"on_error\" is \"fail\", \"continue\", or what is done instead";
-            findings.error("unknown_word", Place::Value(pointer), message, fix);
+            findings.error(Code::UNKNOWN_WORD, Place::Value(pointer), message, fix);
             None
         }
     }
@@ -75,7 +76,7 @@ fn of_object(object: &Object<'_>, reading: &mut Reading<'_, '_>) -> Option<OnErr
     object.required("codes", "\"on_error\" as an object", reading.findings);
     let codes = object.typed("codes", "a list of codes of errors", texts, reading.findings);
     let steps = match object.has("steps") {
-        true => Block::read(object, "steps", reading)?,
+        true => Block::read(object, "steps", reading),
         false => Block::default(),
     };
     Some(OnError { catches: Catches::Codes(codes?), steps })

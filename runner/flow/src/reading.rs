@@ -5,12 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use connector_sdk::limits;
-use serde_json::Value;
 
-use crate::definition::Slot;
+use crate::codes::Code;
 use crate::diagnostic::{Diagnostic, Findings, Place, Severity};
 use crate::flow::Flow;
-use crate::object::Object;
 
 /// How the files of flows end.
 const ENDING: &str = ".linkwork.json";
@@ -76,33 +74,31 @@ pub(crate) fn first_of(file: &str, found: &[Diagnostic]) -> String {
 /// What is known while one file is read.
 pub(crate) struct Reading<'r, 'd> {
     pub(crate) findings: &'r mut Findings<'d>,
-    pub(crate) slots: &'r [Slot],
+    /// The names of the slots for each connector.
+    pub(crate) slots: &'r BTreeMap<&'r str, Vec<&'r str>>,
     pub(crate) sub_flows: &'r SubFlows<'r>,
-    /// Where the id of each step stands, of unreadable ones too.
-    pub(crate) ids: BTreeMap<String, String>,
-    /// Ids of steps that could not be read: what refers to them is not to blame.
-    pub(crate) unreadable: BTreeSet<String>,
+    /// The ids of all steps, of unreadable ones too.
+    pub(crate) ids: BTreeSet<String>,
+    /// Whether a step could not be read, and is left out.
+    pub(crate) incomplete: bool,
 }
 
 impl Reading<'_, '_> {
     /// Where a step names no connection, the only one that fits is meant.
     pub(crate) fn only_slot_for(&self, connector: &str) -> Option<&str> {
-        let mut fitting = self.slots.iter().filter(|slot| slot.connector == connector);
-        fitting.next().filter(|_| fitting.next().is_none()).map(|slot| slot.name.as_str())
+        match self.slots.get(connector).map(Vec::as_slice) {
+            Some([only]) => Some(only),
+            _ => None,
+        }
     }
 
     /// Notes the id of a step, which has to be the only one.
     pub(crate) fn note_id(&mut self, id: &str, pointer: &str) {
-        if self.ids.insert(id.to_owned(), pointer.to_owned()).is_some() {
+        if !self.ids.insert(id.to_owned()) {
             let message = format!("there is a step {id:?} before this one");
             let fix = Some("ids are unique in a file, also in loops and branches".to_owned());
-            self.findings.error("duplicate_id", Place::Value(&format!("{pointer}/id")), message, fix);
+            self.findings.error(Code::DUPLICATE_ID, Place::Value(&format!("{pointer}/id")), message, fix);
         }
-    }
-
-    /// Notes that this step could not be read.
-    pub(crate) fn unreadable(&mut self, step: &Object<'_>) {
-        self.unreadable.extend(step.get("id").and_then(Value::as_str).map(str::to_owned));
     }
 
     /// The flow that a step names, and its file.
@@ -112,7 +108,7 @@ impl Reading<'_, '_> {
         if plain.is_empty() || plain.starts_with('.') || plain.contains(['/', '\\', '\0']) {
             let fix = Some("name a file of the same folder, without a path".to_owned());
             self.findings.error(
-                "no_sub_flow",
+                Code::NO_SUB_FLOW,
                 Place::Value(pointer),
                 format!("{name:?} is no flow of this folder"),
                 fix,
@@ -122,7 +118,7 @@ impl Reading<'_, '_> {
         match self.sub_flows.get(&file) {
             Ok(flow) => Some((file, flow)),
             Err(why) => {
-                self.findings.error("no_sub_flow", Place::Value(pointer), why, None);
+                self.findings.error(Code::NO_SUB_FLOW, Place::Value(pointer), why, None);
                 None
             }
         }

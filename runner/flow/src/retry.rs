@@ -5,6 +5,7 @@ use std::time::Duration;
 use connector_sdk::retry::jitter;
 use serde_json::Value;
 
+use crate::codes::Code;
 use crate::diagnostic::{Findings, Place};
 use crate::object::Object;
 
@@ -71,7 +72,7 @@ fn max_attempts(object: &Object<'_>, findings: &mut Findings<'_>) -> Option<u32>
     let count = object.typed("max_attempts", "a whole number", Value::as_u64, findings)?;
     if !(1..=MOST_ATTEMPTS).contains(&count) {
         let message = format!("\"max_attempts\" is from 1 to {MOST_ATTEMPTS}, the first attempt among them");
-        findings.error("range", Place::Value(&object.at("max_attempts")), message, None);
+        findings.error(Code::RANGE, Place::Value(&object.at("max_attempts")), message, None);
     }
     u32::try_from(count).ok()
 }
@@ -80,7 +81,7 @@ fn backoff(object: &Object<'_>, findings: &mut Findings<'_>) -> Option<f64> {
     let factor = object.typed("backoff", "a number", Value::as_f64, findings)?;
     if !(1.0..=STEEPEST).contains(&factor) {
         let message = format!("\"backoff\" is from 1 (every wait is as long) to {STEEPEST}");
-        findings.error("range", Place::Value(&object.at("backoff")), message, None);
+        findings.error(Code::RANGE, Place::Value(&object.at("backoff")), message, None);
     }
     Some(factor)
 }

@@ -8,5 +8,6 @@ mod connections;
 mod exit_codes;
 mod files;
 mod from_curl;
+mod init;
 mod running;
 mod steps;

@@ -1,29 +1,106 @@
-//! The inputs of a step's action, as far as the file already says them.
+//! What steps hand to an action or to a flow, as far as the file already says it.
 
-use connector_sdk::{ErasedAction, Schema, Violation, pointer_is_within};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 
+use connector_sdk::{ErasedAction, Review, Schema, Violation, pointer_is_within};
+use serde_json::Value;
+
+use crate::codes::Code;
 use crate::diagnostic::{Findings, Place};
-use crate::expression::Outline;
+use crate::expression::{Outline, Template};
+use crate::flow::Flow;
 use crate::schema::or_expression;
-use crate::steps::{ActionStep, Step};
+use crate::steps::Step;
 
-pub(super) fn check(step: &Step, action: &ActionStep, known: &ErasedAction, findings: &mut Findings<'_>) {
-    let outline = action.with.outline();
-    let open: Vec<String> = outline.whole.iter().chain(&outline.text).cloned().collect();
-    let review = known.review(outline.value.clone(), &open);
-    let mut errors = without_doubtful(review.errors, &outline, &open, known);
-    errors.extend(texts_that_are_no_text(&outline, known));
-    for violation in errors {
-        let pointer = format!("{}/with{}", step.pointer(), violation.pointer);
-        let place = match &*violation.rule {
-            "unknown_field" => Place::Key(&pointer),
-            _ => Place::Value(&pointer),
-        };
-        findings.error("invalid_input", place, named(&violation), None);
+/// What takes an input.
+#[derive(Clone, Copy)]
+pub(super) enum Taker<'a> {
+    Action(&'a ErasedAction),
+    /// The flow of this file.
+    Flow(&'a str, &'a Flow),
+}
+
+/// Checks inputs, and keeps what is costly to make for it.
+#[derive(Default)]
+pub(super) struct Inputs {
+    /// Schemas in which an expression may stand in every place, by what takes the input.
+    lenient: RefCell<BTreeMap<String, Schema>>,
+}
+
+impl Taker<'_> {
+    fn name(&self) -> &str {
+        match self {
+            Self::Action(action) => action.id(),
+            Self::Flow(file, _) => file,
+        }
     }
-    for violation in review.warnings {
-        let pointer = format!("{}/with{}", step.pointer(), violation.pointer);
-        findings.warning(violation.rule, Place::Value(&pointer), violation.message, None);
+
+    fn schema(&self) -> Option<&Value> {
+        match self {
+            Self::Action(action) => Some(action.input_schema()),
+            Self::Flow(_, flow) => flow.input_schema(),
+        }
+    }
+
+    /// What is wrong with an input and what is doubtful. Fields in `open` have no value yet and are not looked at.
+    fn review(&self, mut input: Value, open: &[String]) -> Review {
+        match self {
+            Self::Action(action) => action.review(input, open),
+            Self::Flow(_, flow) => {
+                let Some(schema) = flow.definition().input.as_ref() else {
+                    return Review { errors: Vec::new(), warnings: Vec::new() };
+                };
+                schema.fill_defaults(&mut input);
+                let mut errors = schema.check(&input);
+                errors.retain(|error| !open.iter().any(|open| pointer_is_within(&error.pointer, open)));
+                Review { errors, warnings: Vec::new() }
+            }
+        }
+    }
+}
+
+impl Inputs {
+    /// Checks the `with` of a step.
+    pub(super) fn check(&self, step: &Step, with: &Template, taker: Taker<'_>, findings: &mut Findings<'_>) {
+        let outline = with.outline();
+        let open: Vec<String> = outline.whole.iter().chain(&outline.text).cloned().collect();
+        let review = taker.review(outline.value.clone(), &open);
+        let mut errors = self.without_doubtful(review.errors, &outline, &open, taker);
+        errors.extend(texts_that_are_no_text(&outline, taker));
+        for violation in errors {
+            let pointer = format!("{}/with{}", step.pointer(), violation.pointer);
+            let place = match &*violation.rule {
+                "unknown_field" => Place::Key(&pointer),
+                _ => Place::Value(&pointer),
+            };
+            findings.error(Code::INVALID_INPUT, place, named(&violation), None);
+        }
+        for violation in review.warnings {
+            let pointer = format!("{}/with{}", step.pointer(), violation.pointer);
+            let code = Code::of_rule(&violation.rule);
+            findings.warning(code, Place::Value(&pointer), violation.message, None);
+        }
+    }
+
+    /// A value around an expression may only seem wrong because the expression has no value yet. It is wrong if it is so
+    /// too where an expression is allowed in every place.
+    fn without_doubtful(
+        &self,
+        mut errors: Vec<Violation>,
+        outline: &Outline,
+        open: &[String],
+        taker: Taker<'_>,
+    ) -> Vec<Violation> {
+        let is_around =
+            |error: &Violation| error.rule == "type" && open.iter().any(|open| pointer_is_within(open, &error.pointer));
+        let (true, Some(schema)) = (errors.iter().any(is_around), taker.schema()) else { return errors };
+        let mut lenient = self.lenient.borrow_mut();
+        let lenient = lenient.entry(taker.name().to_owned()).or_insert_with(|| Schema::new(or_expression(schema)));
+        let lenient = lenient.check(&outline.value);
+        let stays = |error: &Violation| lenient.iter().any(|found| pointer_is_within(&found.pointer, &error.pointer));
+        errors.retain(|error| !is_around(error) || stays(error));
+        errors
     }
 }
 
@@ -42,30 +119,11 @@ fn named(violation: &Violation) -> String {
 }
 
 /// An expression within text still makes text, whatever its value: where no text can stand, it is wrong already.
-fn texts_that_are_no_text(outline: &Outline, known: &ErasedAction) -> Vec<Violation> {
+fn texts_that_are_no_text(outline: &Outline, taker: Taker<'_>) -> Vec<Violation> {
     if outline.text.is_empty() {
         return Vec::new();
     }
-    let mut errors = known.review(outline.value.clone(), &outline.whole).errors;
+    let mut errors = taker.review(outline.value.clone(), &outline.whole).errors;
     errors.retain(|error| error.rule == "type" && outline.text.contains(&error.pointer));
-    errors
-}
-
-/// A value around an expression may only seem wrong because the expression has no value yet. It is wrong if it is so
-/// too where an expression is allowed in every place.
-fn without_doubtful(
-    mut errors: Vec<Violation>,
-    outline: &Outline,
-    open: &[String],
-    known: &ErasedAction,
-) -> Vec<Violation> {
-    let is_around =
-        |error: &Violation| error.rule == "type" && open.iter().any(|open| pointer_is_within(open, &error.pointer));
-    if !errors.iter().any(is_around) {
-        return errors;
-    }
-    let lenient = Schema::new(or_expression(known.input_schema())).check(&outline.value);
-    let stays = |error: &Violation| lenient.iter().any(|found| pointer_is_within(&found.pointer, &error.pointer));
-    errors.retain(|error| !is_around(error) || stays(error));
     errors
 }

@@ -3,13 +3,14 @@
 use connector_sdk::limits;
 
 use super::places::Lines;
+use crate::codes::Code;
 use crate::diagnostic::Diagnostic;
 
 /// Fails at the first bracket that is nested deeper than [`limits::DEPTH`].
 pub(super) fn check(text: &str, lines: &Lines) -> Result<(), Vec<Diagnostic>> {
     let Some(at) = first_too_deep(text.as_bytes()) else { return Ok(()) };
     let message = format!("this is nested deeper than {} levels", limits::DEPTH);
-    Err(vec![Diagnostic::error("too_deep", "", lines.span(text, at..at + 1), message)])
+    Err(vec![Diagnostic::error(Code::TOO_DEEP, "", lines.span(text, at..at + 1), message)])
 }
 
 fn first_too_deep(text: &[u8]) -> Option<usize> {

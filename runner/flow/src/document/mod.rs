@@ -3,6 +3,7 @@
 //! Strict JSON only. Duplicate keys, numbers that cannot be held exactly and deep nesting are refused, each with its place.
 
 mod depth;
+mod node;
 mod places;
 mod read;
 mod syntax;
@@ -12,7 +13,9 @@ use std::ops::Range;
 use connector_sdk::limits;
 use serde_json::Value;
 
+pub(crate) use self::node::Node;
 use self::places::{Lines, Places};
+use crate::codes::Code;
 use crate::diagnostic::Diagnostic;
 
 /// A JSON file that was read.
@@ -41,7 +44,7 @@ impl Document {
         if text.len() as u64 > limits::INPUT {
             let start = Span { line: 1, column: 1, range: 0..0 };
             let message = format!("the file is over {} MiB", limits::INPUT >> 20);
-            return Err(vec![Diagnostic::error("too_large", "", start, message)]);
+            return Err(vec![Diagnostic::error(Code::TOO_LARGE, "", start, message)]);
         }
         let lines = Lines::of(text);
         depth::check(text, &lines)?;

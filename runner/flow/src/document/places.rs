@@ -25,6 +25,10 @@ impl Places {
         self
     }
 
+    pub(super) fn children(&self) -> &[Self] {
+        &self.children
+    }
+
     /// The place of the value with this pointer, or of the nearest one around it. `value` is what stands at `self`.
     pub(super) fn find(&self, value: &Value, pointer: &str) -> &Self {
         let mut found = self;

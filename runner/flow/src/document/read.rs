@@ -6,6 +6,7 @@ use jsonc_parser::common::Ranged;
 use serde_json::{Map, Value};
 
 use super::places::{Lines, Places};
+use crate::codes::Code;
 use crate::diagnostic::Diagnostic;
 
 /// The value, or every duplicate key and every number that cannot be held exactly.
@@ -64,7 +65,7 @@ impl Reader<'_> {
             _ => {
                 let shown: String = literal.value.chars().take(40).collect();
                 let message = format!("{shown} cannot be held exactly");
-                self.refuse("number", literal, pointer, message, "write it as text, in quotes, to keep its digits");
+                self.refuse(Code::NUMBER, literal, pointer, message, "write it as text, in quotes, to keep its digits");
                 Value::Null
             }
         }
@@ -72,10 +73,10 @@ impl Reader<'_> {
 
     fn duplicate(&mut self, key: &str, name: &ObjectPropName<'_>, pointer: &str) {
         let message = format!("the key {key:?} stands here a second time");
-        self.refuse("duplicate_key", name, pointer, message, "take one of the two away");
+        self.refuse(Code::DUPLICATE_KEY, name, pointer, message, "take one of the two away");
     }
 
-    fn refuse(&mut self, code: &'static str, place: &impl Ranged, pointer: &str, message: String, fix: &str) {
+    fn refuse(&mut self, code: Code, place: &impl Ranged, pointer: &str, message: String, fix: &str) {
         if self.found.len() < connector_sdk::limits::VIOLATIONS {
             let span = self.lines.span(self.text, place.start()..place.end());
             let fix = Some(fix.to_owned());

@@ -6,6 +6,7 @@ use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 use serde::de::IgnoredAny;
 
 use super::places::Lines;
+use crate::codes::Code;
 use crate::diagnostic::Diagnostic;
 
 /// Written out, so that a leniency that is new does not come in unseen.
@@ -31,7 +32,7 @@ pub(super) fn parse<'a>(text: &'a str, lines: &Lines) -> Result<Ast<'a>, Vec<Dia
     }
     ast.value.ok_or_else(|| {
         let span = lines.span(text, 0..text.len().min(1));
-        vec![Diagnostic::error("syntax", "", span, "the file is empty")]
+        vec![Diagnostic::error(Code::SYNTAX, "", span, "the file is empty")]
     })
 }
 
@@ -56,7 +57,7 @@ fn refuse(text: &str, lines: &Lines, error: &ParseError) -> Vec<Diagnostic> {
         Kind::CommentsNotAllowed => Some("use \"description\" for what people should know".to_owned()),
         _ => None,
     };
-    let diagnostic = Diagnostic::error("syntax", "", lines.span(text, range.start..range.end), message);
+    let diagnostic = Diagnostic::error(Code::SYNTAX, "", lines.span(text, range.start..range.end), message);
     vec![Diagnostic { fix, ..diagnostic }]
 }
 
@@ -64,7 +65,7 @@ fn refuse_strictly(text: &str, lines: &Lines, error: &serde_json::Error) -> Vec<
     let at = lines.offset(text, error.line(), error.column());
     let full = error.to_string();
     let message = full.split(" at line ").next().unwrap_or(&full);
-    vec![Diagnostic::error("syntax", "", lines.span(text, at..at), message)]
+    vec![Diagnostic::error(Code::SYNTAX, "", lines.span(text, at..at), message)]
 }
 
 fn lower_first(sentence: &str) -> String {

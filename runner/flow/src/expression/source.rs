@@ -61,8 +61,14 @@ pub(super) fn scan_bare(text: &str) -> Result<(Range<usize>, String), Refusal> {
     }
     let mut scanner = Scanner { text, at: 0, masked: text.as_bytes().to_vec(), tags: 0 };
     scanner.code(None)?;
-    let whole = scanner.expression(0..text.len(), 0..text.len())?;
-    Ok((whole, String::from_utf8(scanner.masked).unwrap_or_default()))
+    if trimmed.is_empty() {
+        return Err(nothing(0..text.len()));
+    }
+    Ok((trimmed, String::from_utf8(scanner.masked).unwrap_or_default()))
+}
+
+fn nothing(range: Range<usize>) -> Refusal {
+    Refusal::new(range, "there is no expression here", "write a path such as input.text".to_owned())
 }
 
 struct Scanner<'t> {
@@ -103,8 +109,7 @@ impl Scanner<'_> {
     fn expression(&self, code: Range<usize>, whole: Range<usize>) -> Result<Range<usize>, Refusal> {
         let inside = trimmed(self.text, without_marks(self.text, code));
         if inside.is_empty() {
-            let fix = "write a path such as input.text".to_owned();
-            return Err(Refusal::new(whole, "there is nothing between these braces", fix));
+            return Err(nothing(whole));
         }
         Ok(inside)
     }

@@ -49,18 +49,18 @@ impl Template {
         Self { node: Node::Literal(value) }
     }
 
-    /// The value, in which every expression has been replaced by what it means.
-    /// It is refused before it is made where it would be over [`connector_sdk::limits::EVALUATED`].
-    pub(crate) fn evaluate(&self, scope: &dyn Scope) -> Result<Value, Undefined> {
-        self.node.evaluate(scope, &Budget::new()).and_then(not_too_deep)
-    }
-
     /// The value, if it holds no expression.
     pub(crate) fn as_literal(&self) -> Option<&Value> {
         match &self.node {
             Node::Literal(value) => Some(value),
             Node::Value(_) | Node::Text(_) | Node::Array(_) | Node::Object(_) => None,
         }
+    }
+
+    /// The value, in which every expression has been replaced by what it means.
+    /// It is refused before it is made where it would be over [`connector_sdk::limits::EVALUATED`].
+    pub(crate) fn evaluate(&self, scope: &dyn Scope) -> Result<Value, Undefined> {
+        self.node.evaluate(scope, &Budget::new()).and_then(not_too_deep)
     }
 
     /// The path, if it is one plain path and nothing else.

@@ -1,5 +1,7 @@
 //! Values of expressions. One that has none is a failure that says where in the file it stands.
 
+use std::sync::Arc;
+
 use connector_sdk::{Error, ErrorKind, Origin};
 use serde_json::Value;
 
@@ -15,8 +17,8 @@ impl Machine {
         of.evaluate(&self.sight(scope)).map_err(|error| self.undefined(scope, error, pointer, key))
     }
 
-    pub(super) fn result_of(&self, scope: ScopeId, of: &Expression, step: &Step, key: &str) -> Result<Value, Failure> {
-        of.evaluate(&self.sight(scope)).map_err(|error| self.undefined(scope, error, step.pointer(), key))
+    pub(super) fn shared(&self, scope: ScopeId, of: &Expression, step: &Step, key: &str) -> Result<Arc<Value>, Failure> {
+        of.share(&self.sight(scope)).map_err(|error| self.undefined(scope, error, step.pointer(), key))
     }
 
     pub(super) fn holds(&self, scope: ScopeId, of: &Expression, pointer: &str, key: &str) -> Result<bool, Failure> {
@@ -32,13 +34,12 @@ impl Machine {
     }
 
     fn undefined(&self, scope: ScopeId, error: Undefined, pointer: &str, key: &str) -> Failure {
-        let pointer = [pointer, key].concat();
-        let mut report = ErrorReport::expression(error, &pointer);
-        if let (Some(flow), Some(violation)) = (self.flow_of(scope), report.violations.first()) {
-            let span = flow.locate(&violation.pointer);
-            (report.line, report.column) = (Some(span.line), Some(span.column));
-        }
-        Failure::lasting(report)
+        let pointer = [pointer, key, &error.pointer].concat();
+        let place = self.flow_of(scope).map(|flow| match &error.range {
+            Some(range) => flow.document().locate_within(&pointer, range),
+            None => flow.locate(&pointer),
+        });
+        Failure::lasting(ErrorReport::expression(error, pointer, place))
     }
 }
 

@@ -14,6 +14,7 @@ use super::record::Status;
 use super::scope::{Scope, ScopeId, whole};
 use crate::expression::{Expression, Template, TurnField, View, Within};
 use crate::failure::Failure;
+use crate::footprint::footprint;
 use crate::steps::{Block, ForEachStep, Items, OnItemError, RepeatStep, Step, StepKind, TURNS_WHILE};
 
 const MOST: &str = "a loop has at most 1,000,000 turns: make several loops of it";
@@ -46,44 +47,31 @@ impl Machine {
     pub(super) fn begin_for_each(&mut self, line: LineId, step: &Step, each: &ForEachStep) -> Option<End> {
         let scope = self.lines[line].scope;
         let items = match &each.items {
-            Items::Of(expression) => self.result_of(scope, expression, step, "/for_each"),
-            Items::Written(template) => self.value(scope, template, step.pointer(), "/for_each"),
+            Items::Of(expression) => self.shared(scope, expression, step, "/for_each"),
+            Items::Written(template) => self.value(scope, template, step.pointer(), "/for_each").map(Arc::new),
         };
-        let (keys, items) = match items {
-            Ok(Value::Array(items)) => (Vec::new(), items),
-            Ok(Value::Object(map)) => map.into_iter().unzip(),
-            Ok(other) => return Some(End::Failed(unfit("\"for_each\" goes through a list or an object", &other))),
+        let turns = match items.and_then(Turns::through) {
+            Ok(turns) => Turns { at_once: each.at_once, ..turns },
             Err(failure) => return Some(End::Failed(failure)),
         };
-        if items.len() as u64 > limits::TURNS {
-            return Some(End::Failed(too_many(format!("{} items are too many for a loop", items.len()), MOST)));
-        }
-        let most = items.len();
-        self.begin_turns(line, step, Turns { keys, at_once: each.at_once, ..Turns::through(Value::Array(items), most) })
+        self.begin_turns(line, step, turns)
     }
 
     pub(super) fn begin_repeat(&mut self, line: LineId, step: &Step, repeat: &RepeatStep) -> Option<End> {
         let most = match &repeat.times {
-            None => TURNS_WHILE,
-            Some(times) => match self.value(self.lines[line].scope, times, step.pointer(), "/repeat/times") {
-                Ok(value) => match value.as_u64() {
-                    Some(times) if times <= limits::TURNS => times,
-                    Some(times) => return Some(End::Failed(too_many(format!("{times} turns are too many"), MOST))),
-                    None => return Some(End::Failed(unfit("\"times\" is a whole number", &value))),
-                },
-                Err(failure) => return Some(End::Failed(failure)),
-            },
+            Some(times) => self.value(self.lines[line].scope, times, step.pointer(), "/repeat/times").and_then(count_of),
+            None => Ok(TURNS_WHILE),
         };
-        self.begin_turns(line, step, Turns::through(Value::Null, most as usize))
+        match most {
+            Ok(most) => self.begin_turns(line, step, Turns { most: most as usize, ..Turns::default() }),
+            Err(failure) => Some(End::Failed(failure)),
+        }
     }
 
-    fn begin_turns(&mut self, line: LineId, step: &Step, mut turns: Turns) -> Option<End> {
-        let items = Output::new(std::mem::take(Arc::make_mut(&mut turns.items)));
-        self.ledger.hold(items.bytes);
-        turns.held = items.bytes;
-        turns.items = items.value;
-        turns.home = self.scopes[self.lines[line].scope].layout.place(step.id())?.turn;
-        self.set_doing(line, Parts::of(Work::Turns(turns)));
+    fn begin_turns(&mut self, line: LineId, step: &Step, turns: Turns) -> Option<End> {
+        let home = self.scopes[self.lines[line].scope].layout.place(step.id())?.turn;
+        self.ledger.hold(turns.held);
+        self.set_doing(line, Parts::of(Work::Turns(Turns { home, ..turns })));
         self.go_round(line, step)
     }
 
@@ -261,19 +249,48 @@ impl Machine {
 }
 
 impl Turns {
-    fn through(items: Value, most: usize) -> Self {
+    /// Through the items of a list, which are not copied, or of an object.
+    fn through(items: Arc<Value>) -> Result<Self, Failure> {
+        let (items, keys) = match &*items {
+            Value::Array(_) => (items, Vec::new()),
+            Value::Object(map) => {
+                let (keys, values) = map.iter().map(|(key, value)| (key.clone(), value.clone())).unzip();
+                (Arc::new(Value::Array(values)), keys)
+            }
+            other => return Err(unfit("\"for_each\" goes through a list or an object", other)),
+        };
+        let most = items.as_array().map_or(0, Vec::len);
+        if most as u64 > limits::TURNS {
+            return Err(too_many(format!("{most} items are too many for a loop"), MOST));
+        }
+        Ok(Self { held: footprint(&items), items, keys, most, ..Self::default() })
+    }
+}
+
+impl Default for Turns {
+    fn default() -> Self {
         Self {
-            items: Arc::new(items),
+            items: Arc::default(),
             keys: Vec::new(),
             home: 0,
             at_once: 1,
             next: 0,
-            most,
+            most: 0,
             is_broken: false,
             outputs: Vec::new(),
             previous: None,
             held: 0,
         }
+    }
+}
+
+/// How many turns a value means.
+#[expect(clippy::needless_pass_by_value, reason = "it is handed on from what gave it")]
+fn count_of(times: Value) -> Result<u64, Failure> {
+    match times.as_u64() {
+        Some(count) if count <= limits::TURNS => Ok(count),
+        Some(count) => Err(too_many(format!("{count} turns are too many"), MOST)),
+        None => Err(unfit("\"times\" is a whole number", &times)),
     }
 }
 

@@ -2,8 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-/// What a text with an expression looks like.
-const PATTERN: &str = r"\{\{.+\}\}";
+use super::parts::EXPRESSION;
 
 /// Keywords that hold the schema of a value.
 const ONE: [&str; 5] = ["items", "additionalProperties", "contains", "unevaluatedProperties", "unevaluatedItems"];
@@ -56,21 +55,39 @@ fn each(held: &Value, change: impl Fn(&Value) -> Value) -> Value {
 fn value(schema: &Value, root: &str) -> Value {
     let schema = within(schema, root);
     let Value::Object(mut schema) = schema else { return schema };
-    if takes_any_text(&schema) {
+    if takes_anything(&schema) {
         return Value::Object(schema);
     }
+    let is_text = takes_any_text(&schema);
     let shown: Vec<_> = SHOWN.iter().filter_map(|word| schema.shift_remove_entry(*word)).collect();
     let mut outer: Map<String, Value> = shown.into_iter().collect();
     let mut either = variants(schema);
-    either.push(json!({ "type": "string", "pattern": PATTERN }));
+    if !is_text {
+        either.push(json!({ "type": "string", "pattern": EXPRESSION }));
+    }
+    either.push(literal());
     outer.insert("anyOf".to_owned(), Value::Array(either));
     Value::Object(outer)
 }
 
+/// A value that is taken as it stands.
+pub(super) fn literal() -> Value {
+    json!({
+        "type": "object",
+        "required": ["$literal"],
+        "additionalProperties": false,
+        "properties": { "$literal": { "description": "A value that is taken as it stands: nothing in it is an expression." } }
+    })
+}
+
+fn takes_anything(schema: &Map<String, Value>) -> bool {
+    let narrows = ["type", "$ref", "anyOf", "oneOf", "allOf", "not", "if", "enum", "const"];
+    !schema.keys().any(|keyword| narrows.contains(&keyword.as_str()))
+}
+
 fn takes_any_text(schema: &Map<String, Value>) -> bool {
-    let narrows = ["type", "$ref", "anyOf", "oneOf", "allOf", "not", "if"];
     let is_text = match schema.get("type") {
-        None => !schema.keys().any(|keyword| narrows.contains(&keyword.as_str())),
+        None => false,
         Some(Value::Array(types)) => types.iter().any(|name| name == "string"),
         Some(name) => name == "string",
     };

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::Step;
+use crate::codes::Code;
 use crate::diagnostic::Place;
 use crate::object::Object;
 use crate::reading::Reading;
@@ -16,30 +17,27 @@ pub struct Block(Arc<[Step]>);
 
 impl Block {
     /// The steps under a key that must be there.
-    pub(crate) fn required(object: &Object<'_>, key: &str, what: &str, reading: &mut Reading<'_, '_>) -> Option<Self> {
-        object.required(key, what, reading.findings)?;
+    pub(crate) fn required(object: &Object<'_>, key: &str, what: &str, reading: &mut Reading<'_, '_>) -> Self {
+        object.required(key, what, reading.findings);
         Self::read(object, key, reading)
     }
 
     /// The steps under this key. A step that cannot be read is a finding, and left out.
-    pub(crate) fn read(object: &Object<'_>, key: &str, reading: &mut Reading<'_, '_>) -> Option<Self> {
-        let list = object.typed(key, "a list of steps", Value::as_array, reading.findings)?;
+    pub(crate) fn read(object: &Object<'_>, key: &str, reading: &mut Reading<'_, '_>) -> Self {
+        let list = object.typed(key, "a list of steps", Value::as_array, reading.findings);
+        let Some(list) = list else { return Self::default() };
         let at = object.at(key);
         if list.is_empty() {
-            reading.findings.error("no_steps", Place::Value(&at), "there is at least one step", None);
+            reading.findings.error(Code::NO_STEPS, Place::Value(&at), "there is at least one step", None);
         }
         let mut steps = Vec::with_capacity(list.len());
         for (index, value) in list.iter().enumerate() {
-            let Some(object) = Object::read(value, format!("{at}/{index}"), "a step", reading.findings) else {
-                continue;
-            };
-            let step = Step::read(&object, reading);
-            if step.is_none() {
-                reading.unreadable(&object);
-            }
+            let object = Object::read(value, format!("{at}/{index}"), "a step", reading.findings);
+            let step = object.and_then(|object| Step::read(&object, reading));
+            reading.incomplete |= step.is_none();
             steps.extend(step);
         }
-        Some(Self(steps.into()))
+        Self(steps.into())
     }
 }
 

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{Block, KindOfStep, StepKind};
+use crate::codes::Code;
 use crate::diagnostic::Place;
 use crate::expression::Expression;
 use crate::object::Object;
@@ -35,14 +36,11 @@ fn read(step: &Object<'_>, reading: &mut Reading<'_, '_>) -> Option<StepKind> {
     let at = step.at("branch");
     if list.is_empty() {
         let fix = Some("write [{ \"if\": …, \"steps\": […] }, { \"else\": true, \"steps\": […] }]".to_owned());
-        reading.findings.error("no_arms", Place::Value(&at), "a branch has at least one arm", fix);
+        reading.findings.error(Code::NO_ARMS, Place::Value(&at), "a branch has at least one arm", fix);
     }
-    let arms: Vec<Option<Arm>> = list
-        .iter()
-        .enumerate()
-        .map(|(index, value)| arm(value, &at, index, index + 1 == list.len(), reading))
-        .collect();
-    Some(StepKind::Branch(BranchStep { arms: arms.into_iter().collect::<Option<_>>()? }))
+    let arms = list.iter().enumerate();
+    let arms = arms.filter_map(|(index, value)| arm(value, &at, index, index + 1 == list.len(), reading)).collect();
+    Some(StepKind::Branch(BranchStep { arms }))
 }
 
 fn arm(value: &Value, at: &str, index: usize, is_last: bool, reading: &mut Reading<'_, '_>) -> Option<Arm> {
@@ -50,17 +48,18 @@ fn arm(value: &Value, at: &str, index: usize, is_last: bool, reading: &mut Readi
     arm.only(&KEYS, "an arm of a branch", reading.findings);
     let condition = arm.expression("if", reading.findings);
     let steps = Block::required(&arm, "steps", "an arm of a branch", reading);
-    let is_else = arm.typed("else", "true", |value| value.as_bool().filter(|is| *is), reading.findings).is_some();
+    arm.typed("else", "true", |value| value.as_bool().filter(|is| *is), reading.findings);
     let place = Place::Value(&arm.pointer);
     match (arm.has("if"), arm.has("else")) {
-        (true, true) => reading.findings.error("two_kinds", place, "an arm has \"if\" or \"else\", not both", None),
-        (false, false) => reading.findings.error("missing_key", place, "an arm needs \"if\", or \"else\": true", None),
+        (true, true) => reading.findings.error(Code::TWO_KINDS, place, "an arm has \"if\" or \"else\", not both", None),
+        (false, false) => {
+            reading.findings.error(Code::MISSING_KEY, place, "an arm needs \"if\", or \"else\": true", None)
+        }
         (false, true) if !is_last => {
             let fix = Some("move it to the end".to_owned());
-            reading.findings.error("else_is_last", place, "the arms after \"else\" are never taken", fix);
+            reading.findings.error(Code::ELSE_IS_LAST, place, "the arms after \"else\" are never taken", fix);
         }
         _ => {}
     }
-    (is_else || condition.is_some()).then_some(())?;
-    Some(Arm { condition, steps: steps?, pointer: arm.pointer })
+    Some(Arm { condition, steps, pointer: arm.pointer })
 }

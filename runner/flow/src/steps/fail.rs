@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{KindOfStep, StepKind};
+use crate::codes::Code;
 use crate::diagnostic::{Findings, Place};
 use crate::expression::Template;
 use crate::object::Object;
@@ -45,7 +46,7 @@ fn code(fail: &Object<'_>, findings: &mut Findings<'_>) -> Option<String> {
     if code.is_empty() || code.len() > 100 || !code.chars().all(is_plain) || reserved {
         let message = format!("{code:?} is not a code of an error: lower-case letters, digits and underscores");
         let fix = reserved.then(|| "this word is kept for what really happened; choose another one".to_owned());
-        findings.error("invalid_name", Place::Value(&fail.at("code")), message, fix);
+        findings.error(Code::INVALID_NAME, Place::Value(&fail.at("code")), message, fix);
         return None;
     }
     Some(code.to_owned())

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{Block, KindOfStep, StepKind};
+use crate::codes::Code;
 use crate::diagnostic::{Findings, Place, did_you_mean};
 use crate::expression::{Expression, Template};
 use crate::name::check_variable;
@@ -61,7 +62,7 @@ fn read(step: &Object<'_>, reading: &mut Reading<'_, '_>) -> Option<StepKind> {
     let output = step.template("output", reading.findings);
     let steps = Block::required(step, "steps", "a step with \"for_each\"", reading);
     let name = name.to_owned();
-    Some(StepKind::ForEach(ForEachStep { items: items?, name, at_once, on_item_error, steps: steps?, output }))
+    Some(StepKind::ForEach(ForEachStep { items: items?, name, at_once, on_item_error, steps, output }))
 }
 
 fn items(step: &Object<'_>, findings: &mut Findings<'_>) -> Option<Items> {
@@ -76,7 +77,7 @@ fn at_once(step: &Object<'_>, findings: &mut Findings<'_>) -> usize {
     let count = step.typed("at_once", "a whole number", Value::as_u64, findings).unwrap_or(1);
     if !(1..=MOST_AT_ONCE).contains(&count) {
         let message = format!("\"at_once\" is from 1 (one after the other) to {MOST_AT_ONCE}");
-        findings.error("range", Place::Value(&step.at("at_once")), message, None);
+        findings.error(Code::RANGE, Place::Value(&step.at("at_once")), message, None);
     }
     usize::try_from(count).unwrap_or(1)
 }
@@ -88,7 +89,7 @@ fn on_item_error(step: &Object<'_>, findings: &mut Findings<'_>) -> OnItemError 
         Some(other) => {
             let fix = did_you_mean(other, ["fail", "collect"].into_iter());
             let message = "\"on_item_error\" is \"fail\" or \"collect\"";
-            findings.error("unknown_word", Place::Value(&step.at("on_item_error")), message, fix);
+            findings.error(Code::UNKNOWN_WORD, Place::Value(&step.at("on_item_error")), message, fix);
             OnItemError::Fail
         }
     }

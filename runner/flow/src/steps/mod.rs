@@ -30,6 +30,7 @@ pub use self::set::SetStep;
 pub use self::stop::StopStep;
 pub use self::sub_flow::SubFlowStep;
 pub use self::wait::WaitStep;
+use crate::codes::Code;
 use crate::diagnostic::{Findings, Place};
 use crate::expression::{Expression, Template};
 use crate::name::check_name;
@@ -77,6 +78,19 @@ pub enum StepKind {
     Stop(StopStep),
     /// Fails.
     Fail(FailStep),
+}
+
+/// What a list of steps is to the step, or the flow, that it stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// What a flow does, or a loop in every turn.
+    Body,
+    /// What the nth arm of a branch does.
+    Arm(usize),
+    /// What the nth branch of a parallel does.
+    Branch(usize),
+    /// What is done when it has failed.
+    Handler,
 }
 
 /// A kind of step: the key that tells it, and the keys that it has.
@@ -138,13 +152,32 @@ impl Step {
         &self.pointer
     }
 
+    /// JSON Pointer of what stands under this key of the step.
+    pub(crate) fn pointer_of(&self, key: &str) -> String {
+        format!("{}/{key}", self.pointer)
+    }
+
+    /// Whether its steps are done again and again.
+    pub(crate) fn is_loop(&self) -> bool {
+        matches!(self.kind, StepKind::ForEach(_) | StepKind::Repeat(_))
+    }
+
     /// The lists of steps that stand in it, in the order of the file; what is done on an error last.
     pub fn blocks(&self) -> impl Iterator<Item = &Block> {
-        let own: Vec<&Block> = match &self.kind {
-            StepKind::Branch(branch) => branch.arms.iter().map(|arm| &arm.steps).collect(),
-            StepKind::ForEach(each) => vec![&each.steps],
-            StepKind::Repeat(repeat) => vec![&repeat.steps],
-            StepKind::Parallel(parallel) => parallel.branches.iter().map(|(_, steps)| steps).collect(),
+        self.parts().into_iter().map(|(_, block)| block)
+    }
+
+    /// The same, with what each list is to the step.
+    pub(crate) fn parts(&self) -> Vec<(Part, &Block)> {
+        let mut parts: Vec<(Part, &Block)> = match &self.kind {
+            StepKind::Branch(branch) => {
+                branch.arms.iter().enumerate().map(|(index, arm)| (Part::Arm(index), &arm.steps)).collect()
+            }
+            StepKind::Parallel(parallel) => {
+                parallel.branches.iter().enumerate().map(|(index, (_, steps))| (Part::Branch(index), steps)).collect()
+            }
+            StepKind::ForEach(each) => vec![(Part::Body, &each.steps)],
+            StepKind::Repeat(repeat) => vec![(Part::Body, &repeat.steps)],
             StepKind::Action(_)
             | StepKind::Break
             | StepKind::SubFlow(_)
@@ -153,17 +186,8 @@ impl Step {
             | StepKind::Stop(_)
             | StepKind::Fail(_) => Vec::new(),
         };
-        own.into_iter().chain(self.on_error.iter().map(|on_error| &on_error.steps))
-    }
-
-    /// Its values that may hold expressions, with the key that each stands under.
-    pub(crate) fn templates(&self) -> impl Iterator<Item = (&'static str, &Template)> {
-        let template = match &self.kind {
-            StepKind::Action(action) => Some(("with", &action.with)),
-            StepKind::Set(set) => Some(("set", &set.value)),
-            _ => None,
-        };
-        template.into_iter()
+        parts.extend(self.on_error.iter().map(|on_error| (Part::Handler, &on_error.steps)));
+        parts
     }
 
     /// Visits this step and all that stand in it, in the order of the file.
@@ -185,7 +209,8 @@ impl Step {
         let kind = kind_of(object, reading.findings).and_then(|kind| (kind.read)(object, reading));
         let on_error = OnError::read(object, reading);
         let pointer = object.pointer.clone();
-        Some(Self { id: id?.to_owned(), description, condition, timeout, retry, on_error, kind: kind?, pointer })
+        let id = id.unwrap_or_default().to_owned();
+        Some(Self { id, description, condition, timeout, retry, on_error, kind: kind?, pointer })
     }
 }
 
@@ -201,7 +226,7 @@ fn kind_of(object: &Object<'_>, findings: &mut Findings<'_>) -> Option<&'static 
         (Some(first), Some(second)) => {
             let message = format!("a step cannot have {:?} and {:?}", first.key, second.key);
             findings.error(
-                "two_kinds",
+                Code::TWO_KINDS,
                 Place::Key(&object.at(second.key)),
                 message,
                 Some("make two steps of it".to_owned()),
@@ -221,6 +246,6 @@ fn unknown_kind(object: &Object<'_>, findings: &mut Findings<'_>) {
     if object.only(&keys, "a step", findings) {
         let kinds: Vec<&str> = KINDS.iter().map(|kind| kind.key).collect();
         let fix = Some(format!("a step has one of {}", kinds.join(", ")));
-        findings.error("unknown_kind", Place::Value(&object.pointer), "this step does nothing", fix);
+        findings.error(Code::UNKNOWN_KIND, Place::Value(&object.pointer), "this step does nothing", fix);
     }
 }

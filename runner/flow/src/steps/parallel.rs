@@ -1,6 +1,7 @@
 //! `parallel`: named branches that run side by side.
 
 use super::{Block, KindOfStep, StepKind};
+use crate::codes::Code;
 use crate::diagnostic::{Place, did_you_mean};
 use crate::name::check_name;
 use crate::object::Object;
@@ -35,14 +36,13 @@ fn read(step: &Object<'_>, reading: &mut Reading<'_, '_>) -> Option<StepKind> {
     let count = object.keys().count();
     if !(1..=MOST).contains(&count) {
         let message = format!("\"parallel\" has from 1 to {MOST} branches, each with its name");
-        reading.findings.error("range", Place::Value(&object.pointer), message, None);
+        reading.findings.error(Code::RANGE, Place::Value(&object.pointer), message, None);
     }
     let mut branches = Vec::with_capacity(count);
     for name in object.keys() {
         check_name(name, Place::Key(&object.at(name)), reading.findings);
         branches.push((name.to_owned(), Block::required(&object, name, "a branch", reading)));
     }
-    let branches = branches.into_iter().map(|(name, steps)| Some((name, steps?))).collect::<Option<_>>()?;
     Some(StepKind::Parallel(ParallelStep { branches, wait_for }))
 }
 
@@ -53,7 +53,12 @@ fn wait_for(step: &Object<'_>, reading: &mut Reading<'_, '_>) -> WaitFor {
         Some(other) => {
             let fix = did_you_mean(other, ["all", "first"].into_iter());
             let place = step.at("wait_for");
-            reading.findings.error("unknown_word", Place::Value(&place), "\"wait_for\" is \"all\" or \"first\"", fix);
+            reading.findings.error(
+                Code::UNKNOWN_WORD,
+                Place::Value(&place),
+                "\"wait_for\" is \"all\" or \"first\"",
+                fix,
+            );
             WaitFor::All
         }
     }

@@ -4,6 +4,7 @@ use connector_sdk::limits;
 use serde_json::Value;
 
 use super::{Block, KindOfStep, StepKind};
+use crate::codes::Code;
 use crate::diagnostic::{Findings, Place};
 use crate::expression::{Expression, Template};
 use crate::object::Object;
@@ -37,12 +38,11 @@ fn read(step: &Object<'_>, reading: &mut Reading<'_, '_>) -> Option<StepKind> {
         let message = "it is open how often this is repeated";
         let fix =
             Some("write { \"times\": 3 }, or { \"while\": \"…\", \"times\": 100 } with the most turns".to_owned());
-        reading.findings.error("missing_key", Place::Value(&repeat.pointer), message, fix);
+        reading.findings.error(Code::MISSING_KEY, Place::Value(&repeat.pointer), message, fix);
     }
     let times = times(&repeat, reading.findings);
     let condition = repeat.expression("while", reading.findings);
-    (times.is_some() || condition.is_some()).then_some(())?;
-    Some(StepKind::Repeat(RepeatStep { times, condition, steps: steps?, output }))
+    Some(StepKind::Repeat(RepeatStep { times, condition, steps, output }))
 }
 
 /// A whole number, or an expression that gives one.
@@ -51,7 +51,7 @@ fn times(repeat: &Object<'_>, findings: &mut Findings<'_>) -> Option<Template> {
     let is_count = |value: &Value| value.as_u64().is_some_and(|count| count <= limits::TURNS);
     if !value.is_string() && !is_count(value) {
         let message = format!("\"times\" is a whole number up to {}, or an expression", limits::TURNS);
-        findings.error("range", Place::Value(&repeat.at("times")), message, None);
+        findings.error(Code::RANGE, Place::Value(&repeat.at("times")), message, None);
         return None;
     }
     repeat.template("times", findings)

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{KindOfStep, StepKind};
+use crate::codes::Code;
 use crate::diagnostic::{Findings, Place};
 use crate::duration::parse_duration;
 use crate::expression::Template;
@@ -45,7 +46,7 @@ fn of_object(wait: &Object<'_>, findings: &mut Findings<'_>) -> Option<WaitStep>
         }
         _ => {
             let fix = Some("write \"10s\", { \"until\": … } or { \"signal\": … }".to_owned());
-            findings.error("missing_key", Place::Value(&wait.pointer), "it is open what this waits for", fix);
+            findings.error(Code::MISSING_KEY, Place::Value(&wait.pointer), "it is open what this waits for", fix);
             None
         }
     }
@@ -63,7 +64,7 @@ fn checked(
     if let Some(Value::String(text)) = template.as_literal()
         && let Err(message) = check(text)
     {
-        findings.error("duration", Place::Value(&object.at(key)), message, None);
+        findings.error(Code::DURATION, Place::Value(&object.at(key)), message, None);
         return None;
     }
     Some(template)

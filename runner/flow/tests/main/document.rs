@@ -1,7 +1,7 @@
 //! Documents are strict JSON whose values know their places, whatever the text.
 
 use proptest::prelude::{Just, ProptestConfig, Strategy, prop_oneof, proptest};
-use runner_flow::{Document, Flow};
+use runner_flow::{Document, Flow, NoFolder};
 use serde_json::{Value, json};
 
 use crate::support::registry;
@@ -155,14 +155,14 @@ proptest! {
 
     #[test]
     fn no_text_breaks_the_reader(text in texts()) {
-        assert_places(&text, &Flow::validate(&text, &registry()).1);
+        assert_places(&text, &Flow::validate(&text, &NoFolder, &registry()).1);
     }
 
     #[test]
     fn no_value_breaks_the_reader(steps in values(), output in values(), input in values()) {
         let flow = json!({ "linkwork": 1, "name": "any", "input": input, "steps": [steps.clone(), { "id": "a", "set": steps }], "output": output });
         let text = flow.to_string();
-        assert_places(&text, &Flow::validate(&text, &registry()).1);
+        assert_places(&text, &Flow::validate(&text, &NoFolder, &registry()).1);
     }
 }
 

@@ -387,23 +387,28 @@ fn no_source_overflows_the_stack() {
         opened("a("),
     ];
     for code in table {
-        for length in [code.len(), 4_000, 600] {
+        for length in [code.len(), 4_000, 3_000, 1_000, 500, 250] {
             let source = format!("{{{{ {} }}}}", &code[..length]);
             let stack = std::thread::Builder::new().stack_size(2 << 20);
-            let parsed = stack.spawn(move || refused_or_not(&source)).unwrap().join();
+            let parsed = stack.spawn(move || runs(&source)).unwrap().join();
             assert!(parsed.is_ok(), "{}", &code[..20]);
         }
+    }
+    for (open, close) in [("{% if true %}", "{% endif %}"), ("{% for a in [1] %}", "{% endfor %}")] {
+        let source = format!("{}x{}", open.repeat(120), close.repeat(120));
+        let stack = std::thread::Builder::new().stack_size(2 << 20);
+        assert!(stack.spawn(move || assert!(runs(&source))).unwrap().join().is_ok(), "{open}");
     }
     for tags in ["{% if true %}", "{% for a in [1] %}", "{% if true %}{% elif true %}", "{% if true %}x{% endif %}"] {
         for times in [LEVELS, 250, 100] {
             let source = tags.repeat(times);
             let stack = std::thread::Builder::new().stack_size(2 << 20);
-            assert!(stack.spawn(move || refused_or_not(&source)).unwrap().join().is_ok(), "{tags}");
+            assert!(stack.spawn(move || runs(&source)).unwrap().join().is_ok(), "{tags}");
         }
     }
 }
 
-fn refused_or_not(text: &str) -> bool {
+fn runs(text: &str) -> bool {
     let file = json!({ "linkwork": 1, "name": "one", "steps": [{ "id": "value", "set": text }] });
     match Flow::parse(&file.to_string()) {
         Err(found) => found.is_empty(),

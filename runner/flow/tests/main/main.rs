@@ -3,12 +3,15 @@
 #![cfg(test)]
 #![expect(clippy::needless_pass_by_value, reason = "a test writes its values where it uses them")]
 
-//mod bounds;
-//mod document;
-//mod expressions;
+mod bounds;
+mod codes;
+mod document;
+mod expressions;
+mod format;
+mod graph;
 mod machine;
-//mod output;
+mod output;
 mod replay;
-//mod schema;
-//mod support;
-//mod validate;
+mod schema;
+mod support;
+mod validate;

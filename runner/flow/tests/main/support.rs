@@ -1,10 +1,13 @@
 //! Connectors that only tell what they are: flows are checked against them and never run.
 
+use std::path::Path;
+
 use async_trait::async_trait;
 use connector_sdk::{
     About, Action, Auth, Connection, ConnectionAbout, Connector, Context, Effect, RawRequest, Registry, Result,
     Violation,
 };
+use runner_flow::Folder;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -133,4 +136,14 @@ pub(crate) fn registry() -> Registry {
     let model = Connector::builder::<Nowhere>("model", "Model", "A model.").action(Ask).action(raw).build();
     let post = Connector::builder::<Nowhere>("post", "Post", "Sends texts.").action(Send).build();
     Registry::new([model, post])
+}
+
+/// The folder of the flows that test flows run.
+pub(crate) struct Beside;
+
+impl Folder for Beside {
+    fn read(&self, file: &str) -> std::result::Result<String, String> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sub_flows");
+        std::fs::read_to_string(folder.join(file)).map_err(|error| error.kind().to_string())
+    }
 }

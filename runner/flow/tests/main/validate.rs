@@ -5,7 +5,7 @@ use std::path::Path;
 
 use runner_flow::{Diagnostic, Flow, Severity};
 
-use crate::support::registry;
+use crate::support::{Beside, registry};
 
 #[test]
 fn broken_files() {
@@ -20,7 +20,7 @@ fn broken_files() {
     settings.bind(|| {
         for name in names {
             let text = std::fs::read_to_string(folder.join(&name)).unwrap();
-            let (flow, found) = Flow::validate(&text, &registry());
+            let (flow, found) = Flow::validate(&text, &Beside, &registry());
             assert!(!found.is_empty(), "{name:?} is not broken");
             assert_eq!(flow.is_some(), found.iter().all(|one| one.severity == Severity::Warning), "{name:?}");
             insta::assert_snapshot!(name.to_str().unwrap().trim_end_matches(".json"), shown(&text, &found));
@@ -49,13 +49,13 @@ fn shown(text: &str, found: &[Diagnostic]) -> String {
 fn parse_and_check_find_what_validate_finds() {
     let text = include_str!("../broken/inputs.json");
     let flow = Flow::parse(text).unwrap();
-    assert_eq!(flow.check(&registry()), Flow::validate(text, &registry()).1);
+    assert_eq!(flow.check(&registry()), Flow::validate(text, &Beside, &registry()).1);
 }
 
 #[test]
 fn a_whole_flow_has_nothing_wrong() {
     let text = include_str!("../whole.json");
-    let (flow, found) = Flow::validate(text, &registry());
+    let (flow, found) = Flow::validate(text, &Beside, &registry());
     assert_eq!(found, []);
     let flow = flow.unwrap();
     assert_eq!(flow.name(), "whole");
@@ -85,7 +85,16 @@ fn a_file_with_thousands_of_errors_says_that_there_is_more() {
 }
 
 fn codes(text: &str) -> Vec<&'static str> {
-    let (flow, found) = Flow::validate(text, &registry());
+    let (flow, found) = Flow::validate(text, &Beside, &registry());
     assert!(flow.is_none());
     found.iter().map(|one| one.code).collect()
+}
+
+#[test]
+fn every_kind_of_step_can_be_right() {
+    let (flow, found) = Flow::validate(include_str!("../whole-language.json"), &Beside, &registry());
+    assert_eq!(found, []);
+    let kinds: std::collections::HashSet<_> =
+        flow.unwrap().all_steps().into_iter().map(|step| std::mem::discriminant(step.kind())).collect();
+    assert_eq!(kinds.len(), 11);
 }

@@ -157,10 +157,7 @@ pub(super) fn groupby(given: &Given<'_>) -> Result<Value, Undefined> {
     let path = given.text_arg(0)?.unwrap_or_default();
     let mut keyed = Vec::new();
     for item in given.list()? {
-        let key = match (attribute(item, path), given.arg(1)) {
-            (Some(key), _) | (None, Some(key)) => key,
-            (None, None) => return Err(no_attribute(path)),
-        };
+        let key = attribute(item, path).or_else(|| given.arg(1)).ok_or_else(|| no_attribute(path))?;
         keyed.push((folded(given, Cow::Borrowed(key), given.flag_arg(2)?)?, (key, item)));
     }
     put_in_order(given, &mut keyed, false)?;

@@ -68,6 +68,7 @@ pub(super) static FILTERS: [Filter; 42] = [
     plain("batch", &["count"], &["fill_with"], list::batch, "The list cut into lists of so many items."),
     plain("bool", &[], &[], value::bool, "Whether the value is anything but null, false, 0 or empty."),
     plain("capitalize", &[], &[], text::capitalize, "The text with a capital at its beginning, and none after it."),
+    plain("count", &[], &[], value::length, "The same as length."),
     default("d", "The same as default."),
     default(
         "default",
@@ -102,7 +103,6 @@ pub(super) static FILTERS: [Filter; 42] = [
     plain("join", &[], &["d", "attribute"], list::join, "The items as one text, with d between them."),
     plain("last", &[], &[], list::last, "The last item of the list."),
     plain("length", &[], &[], value::length, "How many characters, items or keys there are."),
-    plain("count", &[], &[], value::length, "The same as length."),
     plain("lines", &[], &[], text::lines, "The lines of the text."),
     plain(
         "list",
@@ -146,7 +146,7 @@ pub(super) static FILTERS: [Filter; 42] = [
         &[],
         &["precision", "method"],
         value::round,
-        "The number rounded to so many digits; 'common', 'ceil' or 'floor'.",
+        "The number rounded to so many digits, a half to the even one; the method is 'common', 'ceil' or 'floor'.",
     ),
     pick("select", true, false, "The items for which the named test holds; without a test, those that are true."),
     pick(

@@ -40,7 +40,7 @@ pub(super) fn round(given: &Given<'_>) -> Result<Value, Undefined> {
     const MOST: usize = 15;
     let digits = given.count_arg(0)?.unwrap_or_default();
     let method: fn(f64) -> f64 = match given.text_arg(1)?.unwrap_or("common") {
-        "common" => f64::round,
+        "common" => f64::round_ties_even,
         "ceil" => f64::ceil,
         "floor" => f64::floor,
         _ => return Err(Undefined::new("the method is 'common', 'ceil' or 'floor'", None)),
