@@ -1,4 +1,4 @@
-//! The engine that is killed: its flows, its journal, its one connection.
+//! The engine that is killed: the folder of its flows, its journal, its one connection.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -6,27 +6,17 @@ use std::sync::Arc;
 use connector_sdk::http::Egress;
 use connector_sdk::{BoundConnection, Registry, Result, async_trait};
 use runner_engine::{Binding, ConnectionStore, Engine, RunEvents, RunIdentity};
-use runner_flow::{Flow, Folder};
+use runner_flow::Folder;
 use runner_journal::{SqliteJournal, SqliteOptions};
 use serde_json::json;
 
-/// How the file of a flow ends.
-const ENDING: &str = ".linkwork.json";
-
-/// The flows, and what each run of them must come to.
+/// The folder of the flows.
 pub(crate) struct Flows;
 
 impl Flows {
-    /// A file beside the flows.
+    /// A file of the folder.
     pub(crate) fn path(file: &str) -> PathBuf {
         Path::new(env!("CARGO_MANIFEST_DIR")).join("crash/flows").join(file)
-    }
-
-    /// A flow by its name, which has no mistake in it.
-    pub(crate) fn get(name: &str) -> Arc<Flow> {
-        let text = std::fs::read_to_string(Self::path(&format!("{name}{ENDING}"))).expect("the flow can be read");
-        let (flow, found) = Flow::validate(&text, &Self, &registry());
-        Arc::new(flow.unwrap_or_else(|| panic!("{name} is not valid: {found:#?}")))
     }
 }
 
@@ -39,23 +29,23 @@ impl Folder for Flows {
 /// An engine with a journal in this folder, whose requests go below this URL.
 pub(crate) fn engine(folder: &Path, base_url: &str, events: Arc<dyn RunEvents>) -> Engine {
     let journal = SqliteJournal::open(folder, SqliteOptions::default()).expect("the journal opens");
-    let connections = Arc::new(OneConnection { base_url: base_url.to_owned() });
+    let fields = json!({ "base_url": base_url, "idempotency_header": "Idempotency-Key" });
+    let connection = connector_http::connector().connect("api@1", fields, Egress::Private);
+    let connections = Arc::new(OneConnection(connection.expect("the fields are right")));
     Engine::builder(registry(), connections).journal(Arc::new(journal)).events(events).build()
 }
 
-fn registry() -> Registry {
+/// The connectors that the flows use.
+pub(crate) fn registry() -> Registry {
     Registry::new([connector_http::connector()])
 }
 
 /// The same connection for every slot.
-struct OneConnection {
-    base_url: String,
-}
+struct OneConnection(BoundConnection);
 
 #[async_trait]
 impl ConnectionStore for OneConnection {
-    async fn resolve(&self, binding: &Binding, _: &RunIdentity) -> Result<BoundConnection> {
-        let fields = json!({ "base_url": self.base_url, "idempotency_header": "Idempotency-Key" });
-        registry().connector(&binding.connector)?.connect("api@1", fields, Egress::Private)
+    async fn resolve(&self, _: &Binding, _: &RunIdentity) -> Result<BoundConnection> {
+        Ok(self.0.clone())
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use connector_sdk::FileRef;
 use runner_engine::{Engine, NoRunEvents, Query, RunHistory};
+use runner_flow::Folder as _;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -155,6 +156,6 @@ async fn read_files(engine: &Engine, history: &RunHistory) {
 
 /// What a run of each flow must come to.
 pub(crate) fn expected() -> BTreeMap<String, Value> {
-    let text = std::fs::read_to_string(Flows::path("expected.json")).expect("the file can be read");
+    let text = Flows.read("expected.json").expect("the file can be read");
     serde_json::from_str(&text).expect("the file is JSON")
 }

@@ -14,7 +14,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use runner_engine::{Engine, RunEvent, RunEvents, RunRequest, Signal};
-use runner_flow::Flow;
+use runner_flow::{Flow, Folder as _};
 use serde_json::Value;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
@@ -28,7 +28,7 @@ async fn main() {
     let mut words = env::args().skip(1);
     let folder = words.next().expect("the first argument is the journal's folder");
     let base_url = words.next().expect("the second argument is a URL");
-    let flows: Vec<_> = words.map(|name| Flows::get(&name)).collect();
+    let flows: Vec<_> = words.map(|name| flow(&name)).collect();
     let (tell, told) = unbounded_channel();
     let engine = engine::engine(Path::new(&folder), &base_url, Arc::new(Told(tell)));
     let resumed = engine.resume().await.expect("the journal can be read");
@@ -36,6 +36,11 @@ async fn main() {
         say(&format!("refused {run} {error}"));
     }
     keep_busy(&engine, &flows, told, resumed.runs.len()).await;
+}
+
+fn flow(name: &str) -> Arc<Flow> {
+    let text = Flows.read(&format!("{name}.linkwork.json")).expect("the flow can be read");
+    Arc::new(Flow::parse_in(&text, &Flows).unwrap_or_else(|found| panic!("{name} is not valid: {found:#?}")))
 }
 
 /// Starts runs, hears what runs ask for, and ends when none is under way.

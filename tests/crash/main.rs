@@ -17,7 +17,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use runner_flow::{Flow, Folder as _};
+
 use self::check::Evidence;
+use self::engine::Flows;
 use self::era::Era;
 use self::figures::Figures;
 
@@ -25,6 +28,18 @@ use self::figures::Figures;
 const KILLS: u64 = 300;
 /// Kills through which one journal goes.
 const KILLS_OF_AN_ERA: u64 = 50;
+
+#[test]
+fn the_flows_have_no_mistakes() {
+    let expected = era::expected();
+    assert_eq!(expected.len(), 20);
+    for name in expected.keys() {
+        let text = Flows.read(&format!("{name}.linkwork.json")).unwrap();
+        let (flow, found) = Flow::validate(&text, &Flows, &engine::registry());
+        assert!(flow.is_some() && found.is_empty(), "{name}: {found:#?}");
+        assert_eq!(flow.unwrap().name(), name);
+    }
+}
 
 #[test]
 fn whenever_it_is_killed_nothing_is_lost_and_nothing_is_repeated() {
