@@ -1,0 +1,96 @@
+//! A process that is killed: when, and what it said until then.
+
+#![expect(clippy::disallowed_types, reason = "a test of kills starts what it kills")]
+
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+/// How long a process may be silent.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// When a process is killed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kill {
+    /// When so many of its lines have been read.
+    AtLine(u64),
+    /// When the provider has so many of its requests, before the last one is answered.
+    AtRequest(u64),
+    /// Instead of this sync of the journal.
+    AtSync(u64),
+    /// It ends by itself.
+    Never,
+}
+
+/// Whoever is to be killed, if anybody is under way.
+#[derive(Clone, Default)]
+pub(crate) struct Victim(Arc<Mutex<Option<Child>>>);
+
+impl Victim {
+    pub(crate) fn kill(&self) {
+        if let Some(child) = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner) {
+            child.kill().expect("a process of ours can be killed");
+        }
+    }
+
+    fn set(&self, child: Child) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(child);
+    }
+
+    fn wait(&self) -> ExitStatus {
+        let child = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        child.expect("a process is under way").wait().expect("it can be waited for")
+    }
+}
+
+/// A process under way.
+pub(crate) struct Process {
+    victim: Victim,
+    lines: Receiver<String>,
+}
+
+impl Process {
+    pub(crate) fn start(arguments: &[&str], faults: &Path, kill: Kill, victim: &Victim) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_crash-host"));
+        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped());
+        if let Kill::AtSync(nth) = kill {
+            command.env("LD_PRELOAD", faults).env("LINKWORK_SYNC_FAULT", format!("kill:{nth}"));
+        }
+        let mut child = command.spawn().expect("the process starts");
+        let stdout = BufReader::new(child.stdout.take().expect("stdout is a pipe"));
+        victim.set(child);
+        let (send, lines) = sync_channel(1_000);
+        // It ends with the process, or with whoever hears it.
+        thread::spawn(move || stdout.lines().map_while(Result::ok).try_for_each(|line| send.send(line)));
+        Self { victim: victim.clone(), lines }
+    }
+
+    /// What it says, until it has ended.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = String> {
+        std::iter::from_fn(|| match self.lines.recv_timeout(PATIENCE) {
+            Ok(line) => Some(line),
+            Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => None,
+            Err(std::sync::mpsc::RecvTimeoutError::Timeout) => {
+                self.victim.kill();
+                panic!("a process said nothing for {PATIENCE:?}")
+            }
+        })
+    }
+
+    pub(crate) fn end(self) -> ExitStatus {
+        self.victim.wait()
+    }
+}
+
+/// Compiles the library that kills at a sync.
+pub(crate) fn faults(folder: &Path) -> PathBuf {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("faults/sync.c");
+    let library = folder.join("sync.so");
+    let compiled = Command::new("cc").args(["-shared", "-fPIC", "-o"]).arg(&library).arg(source).arg("-ldl").status();
+    assert!(compiled.expect("there is a C compiler").success());
+    library
+}
