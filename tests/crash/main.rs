@@ -50,7 +50,9 @@ fn whenever_it_is_killed_nothing_is_lost_and_nothing_is_repeated() {
     thread::scope(|scope| {
         for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
             scope.spawn(|| {
-                while let Some(era) = Some(next.fetch_add(1, Ordering::Relaxed)).filter(|era| era * KILLS_OF_AN_ERA < kills) {
+                while let Some(era) =
+                    Some(next.fetch_add(1, Ordering::Relaxed)).filter(|era| era * KILLS_OF_AN_ERA < kills)
+                {
                     let figures = live_through(seed, era, kills);
                     all.lock().unwrap().add(&figures);
                 }

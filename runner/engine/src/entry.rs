@@ -108,7 +108,10 @@ pub(crate) fn fetched(entry: Entry, body: Bytes) -> Entry {
 }
 
 pub(crate) fn decode(entry: &Entry) -> Result<Happened> {
-    let key = || StepKey::deserialize(entry.step.as_str().into_deserializer()).map_err(|_: serde::de::value::Error| unreadable(entry));
+    let key = || {
+        StepKey::deserialize(entry.step.as_str().into_deserializer())
+            .map_err(|_: serde::de::value::Error| unreadable(entry))
+    };
     let attempt = entry.attempt;
     Ok(match entry.kind {
         STARTED => Happened::Started,

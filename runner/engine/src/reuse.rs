@@ -71,7 +71,13 @@ impl Engine {
     fn again(&self, flow: &Flow, record: &StepRecord) -> Option<Again> {
         let action = step_of(flow, &record.key)?.action().filter(|_| record.attempts > 0)?.id();
         let effect = self.registry().action(action).map_or(Effect::Write, |action| action.about().effect);
-        Some(Again { step: record.key.to_string(), action: action.to_owned(), effect, attempts: record.attempts, status: record.status })
+        Some(Again {
+            step: record.key.to_string(),
+            action: action.to_owned(),
+            effect,
+            attempts: record.attempts,
+            status: record.status,
+        })
     }
 
     pub(crate) async fn reused(&self, flow: &Flow, reuse: &Reuse, tenant: &str) -> Result<Reused> {
@@ -194,11 +200,15 @@ fn drop_inner(pins: &mut Pins) {
 
 /// The keys of what a step stands in: `a[1].b[2].c` stands in `a[1].b` and in `a`, and each of these may have rounds.
 fn ancestors(key: &str) -> impl Iterator<Item = &str> {
-    key.match_indices('.').map(|(dot, _)| &key[..dot]).map(|around| match around.ends_with(']') {
-        true => around.rfind('[').map_or(around, |turn| &around[..turn]),
-        false => around,
-    })
-    .map(|around| around.rsplit_once('~').filter(|(_, round)| !round.contains('.')).map_or(around, |(around, _)| around))
+    key.match_indices('.')
+        .map(|(dot, _)| &key[..dot])
+        .map(|around| match around.ends_with(']') {
+            true => around.rfind('[').map_or(around, |turn| &around[..turn]),
+            false => around,
+        })
+        .map(|around| {
+            around.rsplit_once('~').filter(|(_, round)| !round.contains('.')).map_or(around, |(around, _)| around)
+        })
 }
 
 /// The files that a value refers to.

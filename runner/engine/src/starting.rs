@@ -183,9 +183,8 @@ impl Engine {
     }
 
     fn refuse_if_closed(&self) -> Result<()> {
-        let refuse = |kind, message: &str, fix: &str| {
-            Err(Error::new(kind, message).with_origin(Origin::Host).with_fix(fix))
-        };
+        let refuse =
+            |kind, message: &str, fix: &str| Err(Error::new(kind, message).with_origin(Origin::Host).with_fix(fix));
         if self.shared.is_closed.load(Ordering::Acquire) {
             return refuse(ErrorKind::Unavailable, "the engine is shutting down", "start the run when it is up again");
         }

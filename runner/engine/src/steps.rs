@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use runner_flow::{Op, StepKey, StepRecord, Status};
+use runner_flow::{Op, Status, StepKey, StepRecord};
 
 use crate::events::{Listeners, RunEvent, StepEvents};
 use crate::identity::RunIdentity;

@@ -28,7 +28,8 @@ pub(crate) fn run(app: &App, folder: &Path) -> Result<Exit, Problem> {
     let next = next_commands(folder, &name);
     let paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
     let words = format!("{} has a first flow. Next:\n\n  {}\n", folder.display(), next.join("\n  "));
-    app.console.result(&words, &json!({ "name": name, "folder": folder.display().to_string(), "files": paths, "next": next }));
+    app.console
+        .result(&words, &json!({ "name": name, "folder": folder.display().to_string(), "files": paths, "next": next }));
     Ok(Exit::Done)
 }
 

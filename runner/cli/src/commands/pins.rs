@@ -44,7 +44,10 @@ pub(super) fn skeleton(app: &App, args: &RunArgs, flow: &Flow, step: &str) -> Pr
     let wanted = mentioned(flow, step);
     let pins: Map<String, Value> = wanted.iter().map(|id| ((*id).to_owned(), Value::Null)).collect();
     app.console.out(&format!("{}\n", pretty(&pins)));
-    let again = again::with_connections(&app.global, &["run", &args.flow.display().to_string(), "--step", step, "--pins", "pins.json"]);
+    let again = again::with_connections(
+        &app.global,
+        &["run", &args.flow.display().to_string(), "--step", step, "--pins", "pins.json"],
+    );
     Problem::usage(
         format!("the step {step:?} refers to {}, and no run is kept that has their outputs", wanted.join(", ")),
         format!("run the whole flow once; or save the lines above as pins.json, fill them in, and: {again}"),

@@ -20,7 +20,7 @@ pub(crate) async fn run(app: &App, args: &RecordArgs) -> Result<Exit, Problem> {
     let input = input::of_flow(app, &args.input, &flow)?;
     let to = args.to.clone().unwrap_or_else(|| beside(&args.flow));
     app.in_session(folder_of(&args.flow), Keep::nothing(), async |session| {
-        let live = Live::of_flow(&app.console, result_of(&flow));
+        let live = Live::of_flow(app, result_of(&flow), false);
         let recording = Arc::new(Recording::default());
         let mut request = session.request(input, Arc::clone(&live) as _);
         request.exchanges = Exchanges::Record(Arc::clone(&recording) as _);

@@ -27,7 +27,10 @@ pub(crate) async fn run(app: &App, args: &RerunArgs) -> Result<Exit, Problem> {
     let kept = Kept::open(app)?;
     let info = kept.find(&args.run).await?;
     if is_open(&info) {
-        let fix = format!("wait for its end, or go on with it: {}", again::with_runs(&app.global, &["runs", "resume", &info.run]));
+        let fix = format!(
+            "wait for its end, or go on with it: {}",
+            again::with_runs(&app.global, &["runs", "resume", &info.run])
+        );
         return Err(Problem::usage(format!("the run {} is not over", info.run), fix));
     }
     let history = kept.engine.history(&info.run).await?;

@@ -87,7 +87,9 @@ impl Watch<'_> {
         let writes: Vec<&str> = writes(&plan).map(|again| again.step.as_str()).collect();
         if !writes.is_empty() && !self.args.yes {
             let writes = writes.join(", ");
-            console.say(&format!("not run again: it would repeat what changes something outside ({writes}); --yes allows that"));
+            console.say(&format!(
+                "not run again: it would repeat what changes something outside ({writes}); --yes allows that"
+            ));
             return Ok(());
         }
         console.say(&match &reuse.from {
@@ -98,12 +100,12 @@ impl Watch<'_> {
     }
 
     async fn run(&mut self, reuse: Option<Reuse>) -> Result<(), Problem> {
-        let live = Live::of_flow(&self.app.console, result_of(&self.flow), true);
+        let live = Live::of_flow(self.app, result_of(&self.flow), true);
         let mut request = request(self.session, self.args, self.what.clone(), &live);
         request.reuse = reuse;
         let report = self.session.engine.run(Arc::clone(&self.flow), request).await?;
         self.last = Some(report.run.to_string());
-        let again = self.again::rerun(&self.app.global, &report);
+        let again = again::rerun(&self.app.global, &report);
         live.finish(&report, &*self.session.engine.files(&report.run), again).await?;
         Ok(())
     }

@@ -50,8 +50,20 @@ pub(crate) struct Beginning {
 
 impl Driver {
     pub(crate) fn new(beginning: Beginning) -> Self {
-        let Beginning { present, place, seat, flow_name, machine, begin, clock, ledger, inbox, around, listeners, ended } =
-            beginning;
+        let Beginning {
+            present,
+            place,
+            seat,
+            flow_name,
+            machine,
+            begin,
+            clock,
+            ledger,
+            inbox,
+            around,
+            listeners,
+            ended,
+        } = beginning;
         let mut steps = Steps::new(&present.handle().identity, &listeners);
         ended.into_iter().for_each(|record| steps.ended(record, false));
         Self {

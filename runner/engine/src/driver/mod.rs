@@ -235,8 +235,15 @@ impl Driver {
         let (steps, steps_left_out) = (std::mem::take(&mut self.steps.reports), self.steps.left_out);
         let RunResult { output, error, .. } = &*result;
         let duration = self.clock.elapsed();
-        let report =
-            RunReport { run, status, output: Arc::clone(output), steps, steps_left_out, error: error.clone(), duration };
+        let report = RunReport {
+            run,
+            status,
+            output: Arc::clone(output),
+            steps,
+            steps_left_out,
+            error: error.clone(),
+            duration,
+        };
         self.tell_finished(&report);
         Ok(report)
     }

@@ -4,9 +4,9 @@ use connector_sdk::{Effect, Error, ErrorKind, Evidence};
 use runner_flow::{Act, Failure, Op, StepKey, Timestamp};
 use tokio_util::sync::CancellationToken;
 
+use super::Driver;
 use super::arrival::{Arrival, never_made};
 use super::replay::Outstanding;
-use super::Driver;
 use crate::attempt::{Checked, Order, Ready, Time};
 use crate::connections::Binding;
 use crate::entry::Intent;

@@ -84,7 +84,9 @@ async fn at_every_entry_what_is_over_stays_over_and_what_was_under_way_ends_by_i
         let done = &whole.entries[..entries];
         let is_over = |entry: &&runner_journal::Entry| {
             entry.kind == INTENT
-                && !done.iter().any(|end| end.kind == SUCCEEDED && end.step == entry.step && end.attempt == entry.attempt)
+                && !done
+                    .iter()
+                    .any(|end| end.kind == SUCCEEDED && end.step == entry.step && end.attempt == entry.attempt)
         };
         let in_doubt: Vec<Value> = done
             .iter()
@@ -95,7 +97,8 @@ async fn at_every_entry_what_is_over_stays_over_and_what_was_under_way_ends_by_i
         let expected = if in_doubt.is_empty() { Status::Succeeded } else { Status::OutcomeUnknown };
         assert_eq!(result.status, expected, "after {entries} entries: {result:?}");
         for call in bench.probe.calls.lock().unwrap().iter() {
-            let succeeded = done.iter().any(|entry| entry.kind == SUCCEEDED && *entry.body == *call.value.to_string().as_bytes());
+            let succeeded =
+                done.iter().any(|entry| entry.kind == SUCCEEDED && *entry.body == *call.value.to_string().as_bytes());
             assert!(!succeeded, "after {entries} entries, {} runs again", call.value);
             assert_eq!(keys[&call.value.to_string()], call.key, "the same request goes out under the same key");
             assert_eq!(bench.probe.count(&call.value), 1);

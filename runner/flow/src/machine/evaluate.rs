@@ -17,7 +17,13 @@ impl Machine {
         of.evaluate(&self.sight(scope)).map_err(|error| self.undefined(scope, error, pointer, key))
     }
 
-    pub(super) fn shared(&self, scope: ScopeId, of: &Expression, step: &Step, key: &str) -> Result<Arc<Value>, Failure> {
+    pub(super) fn shared(
+        &self,
+        scope: ScopeId,
+        of: &Expression,
+        step: &Step,
+        key: &str,
+    ) -> Result<Arc<Value>, Failure> {
         of.share(&self.sight(scope)).map_err(|error| self.undefined(scope, error, step.pointer(), key))
     }
 

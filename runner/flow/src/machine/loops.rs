@@ -59,7 +59,9 @@ impl Machine {
 
     pub(super) fn begin_repeat(&mut self, line: LineId, step: &Step, repeat: &RepeatStep) -> Option<End> {
         let most = match &repeat.times {
-            Some(times) => self.value(self.lines[line].scope, times, step.pointer(), "/repeat/times").and_then(count_of),
+            Some(times) => {
+                self.value(self.lines[line].scope, times, step.pointer(), "/repeat/times").and_then(count_of)
+            }
             None => Ok(TURNS_WHILE),
         };
         match most {

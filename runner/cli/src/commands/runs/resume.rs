@@ -41,20 +41,18 @@ pub(crate) async fn follow(
     let run = history.info.run.as_str();
     let live = Live::of_flow(app, result_of(&history.flow), true);
     let keep = Keep { events: Arc::clone(&live) as _, ..Keep::runs(Arc::clone(&kept.journal)) };
-    app.in_session(folder(history), keep, async |session| {
-        match session.engine.resume_run(run).await? {
-            Resumption::Resumed | Resumption::UnderWay => until_over(app, session, run, &live).await,
-            Resumption::HeldBy { process } => {
-                app.console.say(&format!("{run} is under way in another process ({process})"));
-                match elsewhere {
-                    Elsewhere::Tail => Ok(tail(app, kept, run, &session.cancel).await?.unwrap_or(Exit::Cancelled)),
-                    Elsewhere::Leave => Ok(Exit::Done),
-                }
+    app.in_session(folder(history), keep, async |session| match session.engine.resume_run(run).await? {
+        Resumption::Resumed | Resumption::UnderWay => until_over(app, session, run, &live).await,
+        Resumption::HeldBy { process } => {
+            app.console.say(&format!("{run} is under way in another process ({process})"));
+            match elsewhere {
+                Elsewhere::Tail => Ok(tail(app, kept, run, &session.cancel).await?.unwrap_or(Exit::Cancelled)),
+                Elsewhere::Leave => Ok(Exit::Done),
             }
-            Resumption::Finished => {
-                app.console.say(&format!("{run} is over"));
-                shown(app, session, run, &live).await
-            }
+        }
+        Resumption::Finished => {
+            app.console.say(&format!("{run} is over"));
+            shown(app, session, run, &live).await
         }
     })
     .await

@@ -59,7 +59,8 @@ fn head(history: &RunHistory) -> String {
 
 fn step_line(step: &StepRecord) -> String {
     let took = in_words(step.finished.since(step.started));
-    let tried = if step.kind == "action" { format!(", {}", counted(step.attempts.into(), "attempt")) } else { String::new() };
+    let tried =
+        if step.kind == "action" { format!(", {}", counted(step.attempts.into(), "attempt")) } else { String::new() };
     let mut line = format!("  {}  {}  {}, {took}{tried}\n", step.key, step.kind, step.status.code());
     if let Some(error) = &step.error {
         let _ = writeln!(line, "    {}: {}", error.code, error.message);
@@ -99,7 +100,8 @@ fn end(app: &App, history: &RunHistory) -> String {
 fn show_step(app: &App, history: &RunHistory, key: &str) -> Result<(), Problem> {
     let Some(record) = history.steps.iter().rev().find(|record| record.key.as_str() == key) else {
         let keys = history.steps.iter().map(|record| record.key.as_str());
-        let fix = nearest(key, keys).map_or("look at the steps without --step".to_owned(), |near| format!("did you mean {near:?}?"));
+        let fix = nearest(key, keys)
+            .map_or("look at the steps without --step".to_owned(), |near| format!("did you mean {near:?}?"));
         return Err(Problem::usage(format!("no step {key:?} of the run is over"), fix));
     };
     let retries: Vec<&RetryRecord> = history.retries.iter().filter(|retry| retry.step == key).collect();

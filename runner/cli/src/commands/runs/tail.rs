@@ -108,7 +108,8 @@ impl Told {
             let delay_ms = u64::try_from(retry.until.since(retry.at).as_millis()).unwrap_or(u64::MAX);
             let (code, reason) = (retry.code.clone().into(), retry.reason.clone());
             let before = history.retries.iter().take_while(|other| *other != retry);
-            let attempt = 1 + u32::try_from(before.filter(|other| other.step == retry.step).count()).unwrap_or(u32::MAX);
+            let attempt =
+                1 + u32::try_from(before.filter(|other| other.step == retry.step).count()).unwrap_or(u32::MAX);
             self.begin(&retry.step, None, (Arc::clone(&run), Arc::clone(&tenant)), news);
             news.push(RunEvent::Retry { run, tenant, step, attempt, delay_ms, code, reason });
         }

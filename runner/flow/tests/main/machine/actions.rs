@@ -40,14 +40,22 @@ fn steps_run_in_order_and_see_what_came_before() {
     assert_eq!(run.output(), json!(["two", "succeeded"]));
     let times: Vec<_> = run.records.iter().map(|r| (r.key.as_str(), r.kind.as_ref(), r.started, r.finished)).collect();
     let after = |millis| Timestamp::from_millis(START.as_millis() + millis);
-    assert_eq!(times, [
-        ("first", "action", START, after(5)), ("middle", "set", after(5), after(5)), ("last", "action", after(5), after(9)),
-    ]);
+    assert_eq!(
+        times,
+        [
+            ("first", "action", START, after(5)),
+            ("middle", "set", after(5), after(5)),
+            ("last", "action", after(5), after(9)),
+        ]
+    );
 }
 
 #[test]
 fn without_an_output_the_last_step_gives_it() {
-    assert_eq!(Driver::of(json!([{ "id": "a", "set": 1 }, { "id": "b", "set": { "x": 2 } }])).output(), json!({ "x": 2 }));
+    assert_eq!(
+        Driver::of(json!([{ "id": "a", "set": 1 }, { "id": "b", "set": { "x": 2 } }])).output(),
+        json!({ "x": 2 })
+    );
 }
 
 #[test]
@@ -179,7 +187,8 @@ fn a_step_s_time_covers_its_attempts_and_waits() {
 
 #[test]
 fn a_step_goes_on_trying_for_a_quarter_of_an_hour_where_it_sets_no_time() {
-    let mut run = Driver::of(json!([ask("a", json!({ "retry": { "max_attempts": 99, "delay": "1m", "backoff": 1 } }))]));
+    let mut run =
+        Driver::of(json!([ask("a", json!({ "retry": { "max_attempts": 99, "delay": "1m", "backoff": 1 } }))]));
     run.run(|_| Err(refused()));
     assert_eq!((run.record("a").attempts, run.at.since(START)), (15, Duration::from_secs(14 * 60)));
 }

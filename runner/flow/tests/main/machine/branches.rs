@@ -87,9 +87,11 @@ fn what_a_run_knows_about_itself() {
         ..MachineStart::default()
     };
     let steps = json!([{ "id": "a", "set": ["{{ run }}", "{{ config.region }}", "{{ config.size }}"] }]);
-    let config = json!({ "type": "object", "properties": { "size": { "default": 3 } }, "required": ["region", "size"] });
+    let config =
+        json!({ "type": "object", "properties": { "size": { "default": 3 } }, "required": ["region", "size"] });
     let flow = flow(json!({ "steps": steps, "config": config }));
-    let run = json!({ "id": "run_7", "started_at": "1970-01-01T00:16:40Z", "tenant": "acme", "labels": { "env": "test" } });
+    let run =
+        json!({ "id": "run_7", "started_at": "1970-01-01T00:16:40Z", "tenant": "acme", "labels": { "env": "test" } });
     assert_eq!(Driver::begin(&flow, begin).output(), json!([run, "eu", 3]));
 
     let refused = Driver::begin(&flow, MachineStart { config: json!({}), ..MachineStart::default() });

@@ -17,7 +17,13 @@ fn everything_under_way_is_cut_off_and_what_is_in_flight_is_waited_for() {
     run.answer("rest", Err(refused()));
     let before = run.ops.len();
     run.cancel();
-    let cancelled_keys: Vec<String> = run.ops[before..].iter().map(|op| match op { Op::Cancel { key } => key.to_string(), other => panic!("{other:?}") }).collect();
+    let cancelled_keys: Vec<String> = run.ops[before..]
+        .iter()
+        .map(|op| match op {
+            Op::Cancel { key } => key.to_string(),
+            other => panic!("{other:?}"),
+        })
+        .collect();
     assert_eq!(cancelled_keys, ["act", "rest", "sleep", "listen", "each[0].turn", "each[1].turn"]);
     run.cancel();
     assert_eq!(run.ops.len(), before + 6);
@@ -26,7 +32,15 @@ fn everything_under_way_is_cut_off_and_what_is_in_flight_is_waited_for() {
     assert!(run.machine.outcome().is_none());
     run.answer("each[0].turn", Err(refused()));
     assert_eq!(run.machine.outcome(), Some(&Outcome::Cancelled));
-    for (key, status) in [("act", Status::Succeeded), ("rest", Status::Cancelled), ("sleep", Status::Cancelled), ("listen", Status::Cancelled), ("each[0].turn", Status::Failed), ("each", Status::Cancelled), ("p", Status::Cancelled)] {
+    for (key, status) in [
+        ("act", Status::Succeeded),
+        ("rest", Status::Cancelled),
+        ("sleep", Status::Cancelled),
+        ("listen", Status::Cancelled),
+        ("each[0].turn", Status::Failed),
+        ("each", Status::Cancelled),
+        ("p", Status::Cancelled),
+    ] {
         assert_eq!(run.status(key), Some(status), "{key}");
     }
 }
@@ -43,7 +57,9 @@ fn a_write_in_doubt_is_told_also_when_the_run_was_cancelled() {
 
 #[test]
 fn handlers_are_cut_off_too() {
-    let flow = flow(json!({ "steps": [{ "id": "f", "fail": "no" }], "on_error": [ask("h", json!({})), { "id": "s", "stop": 1 }] }));
+    let flow = flow(
+        json!({ "steps": [{ "id": "f", "fail": "no" }], "on_error": [ask("h", json!({})), { "id": "s", "stop": 1 }] }),
+    );
     let mut run = Driver::begin(&flow, runner_flow::MachineStart::default());
     run.cancel();
     run.ok("h", json!(1));

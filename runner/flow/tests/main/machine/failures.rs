@@ -46,14 +46,18 @@ fn cancellation_is_never_caught() {
 
 #[test]
 fn a_handled_step_keeps_its_error_and_its_record() {
-    let mut run = Driver::of(json!([ask("a", json!({ "on_error": [ask("h", json!({ "with": { "e": "{{ error }}" } }))] }))]));
+    let mut run =
+        Driver::of(json!([ask("a", json!({ "on_error": [ask("h", json!({ "with": { "e": "{{ error }}" } }))] }))]));
     run.answer("a", Err(rejected()));
     let error = run.act("h").input;
     assert_eq!((&error["e"]["code"], &error["e"]["step"]), (&json!("rejected"), &json!("a")));
     run.ok("h", json!("handled"));
     assert_eq!(run.output(), json!("handled"));
     let record = run.record("a");
-    assert_eq!((record.status, &*record.output, record.error.as_ref().unwrap().code.as_ref()), (Status::Failed, &json!("handled"), "rejected"));
+    assert_eq!(
+        (record.status, &*record.output, record.error.as_ref().unwrap().code.as_ref()),
+        (Status::Failed, &json!("handled"), "rejected")
+    );
 }
 
 #[test]
@@ -65,7 +69,10 @@ fn a_handler_that_fails_hands_its_own_failure_on() {
     assert_eq!(run.output(), json!("h"));
     assert_eq!(run.record("a").error.as_ref().unwrap().code, "rejected");
     let error = run.record("outer").error.clone().unwrap();
-    assert_eq!((error.code.as_ref(), error.origin.as_ref(), error.message.as_str()), ("worse", "flow", "handling rejected failed"));
+    assert_eq!(
+        (error.code.as_ref(), error.origin.as_ref(), error.message.as_str()),
+        ("worse", "flow", "handling rejected failed")
+    );
 }
 
 #[test]

@@ -26,7 +26,8 @@ fn what_is_in_flight_is_cut_off_when_the_outputs_are_too_large() {
 #[test]
 fn the_outputs_of_a_turn_are_let_go_when_it_ends() {
     let run = |output: Value| {
-        let steps = json!([{ "id": "each", "repeat": { "times": 10 }, "output": output, "steps": [ask("ask", json!({}))] }]);
+        let steps =
+            json!([{ "id": "each", "repeat": { "times": 10 }, "output": output, "steps": [ask("ask", json!({}))] }]);
         let mut run = Driver::of(steps);
         run.run(|_| Ok(json!("x".repeat(60 * MIB))));
         run
@@ -72,7 +73,8 @@ fn a_long_loop_gives_others_their_turn() {
     assert_eq!(run.output().as_array().unwrap().len(), 120_000);
     assert_eq!(run.records.len(), 120_001);
 
-    let flow = flow(json!({ "steps": [{ "id": "r", "repeat": { "times": 1_000_000 }, "steps": [{ "id": "a", "set": 1 }] }] }));
+    let flow =
+        flow(json!({ "steps": [{ "id": "r", "repeat": { "times": 1_000_000 }, "steps": [{ "id": "a", "set": 1 }] }] }));
     let mut run = Driver::begin(&flow, MachineStart::default());
     run.cancel();
     assert_eq!(run.machine.outcome(), Some(&Outcome::Cancelled));

@@ -28,7 +28,9 @@ fn an_object_is_gone_through_by_its_entries() {
 #[test]
 fn items_come_from_an_expression_and_may_be_none() {
     let run = |items: Value| {
-        let flow = flow(json!({ "steps": each(json!("input.items"), json!({}), json!([{ "id": "a", "set": "{{ item }}" }])) }));
+        let flow = flow(
+            json!({ "steps": each(json!("input.items"), json!({}), json!([{ "id": "a", "set": "{{ item }}" }])) }),
+        );
         Driver::begin(&flow, MachineStart { input: json!({ "items": items }), ..MachineStart::default() })
     };
     assert_eq!(run(json!([1, 2])).output(), json!([1, 2]));
@@ -40,7 +42,11 @@ fn items_come_from_an_expression_and_may_be_none() {
 
 #[test]
 fn a_turn_gives_its_output_if_the_loop_says_which() {
-    let steps = each(json!([1, 2]), json!({ "output": { "n": "{{ item }}", "s": "{{ steps.a.output }}", "before": "{{ loop.previous }}" } }), json!([{ "id": "a", "set": "x{{ item }}" }, { "id": "b", "set": null }]));
+    let steps = each(
+        json!([1, 2]),
+        json!({ "output": { "n": "{{ item }}", "s": "{{ steps.a.output }}", "before": "{{ loop.previous }}" } }),
+        json!([{ "id": "a", "set": "x{{ item }}" }, { "id": "b", "set": null }]),
+    );
     let first = json!({ "n": 1, "s": "x1", "before": null });
     assert_eq!(Driver::of(steps).output(), json!([first, { "n": 2, "s": "x2", "before": first }]));
 }
@@ -49,15 +55,28 @@ fn a_turn_gives_its_output_if_the_loop_says_which() {
 fn keys_tell_the_turn_and_loops_stand_in_loops() {
     let inner = json!({ "id": "inner", "for_each": "row", "as": "cell", "steps": [
         ask("ask", json!({ "with": { "cell": "{{ cell }}", "row": "{{ row }}", "outer": "{{ steps.before.output }}" } }))] });
-    let steps = each(json!([[1, 2], [3]]), json!({ "as": "row" }), json!([{ "id": "before", "set": "{{ loop.index }}" }, inner]));
+    let steps = each(
+        json!([[1, 2], [3]]),
+        json!({ "as": "row" }),
+        json!([{ "id": "before", "set": "{{ loop.index }}" }, inner]),
+    );
     let run = Driver::of(steps).echo();
     let of = |cell: u64, row: Value, outer: u64| json!({ "cell": cell, "row": row, "outer": outer });
     assert_eq!(run.output(), json!([[of(1, json!([1, 2]), 0), of(2, json!([1, 2]), 0)], [of(3, json!([3]), 1)]]));
     let keys: Vec<&str> = run.ended().into_iter().map(|(key, _)| key).collect();
-    assert_eq!(keys, [
-        "each[0].before", "each[0].inner[0].ask", "each[0].inner[1].ask", "each[0].inner",
-        "each[1].before", "each[1].inner[0].ask", "each[1].inner", "each",
-    ]);
+    assert_eq!(
+        keys,
+        [
+            "each[0].before",
+            "each[0].inner[0].ask",
+            "each[0].inner[1].ask",
+            "each[0].inner",
+            "each[1].before",
+            "each[1].inner[0].ask",
+            "each[1].inner",
+            "each",
+        ]
+    );
 }
 
 #[test]
@@ -85,9 +104,15 @@ fn the_first_turn_that_fails_ends_the_others_and_the_loop() {
     run.answer("each[0].ask", Err(cancelled()));
     run.ok("each[2].ask", json!("too late"));
     run.failed_with("each[1].ask", "rejected");
-    assert_eq!(run.ended(), [
-        ("each[1].ask", Status::Failed), ("each[0].ask", Status::Cancelled), ("each[2].ask", Status::Succeeded), ("each", Status::Failed),
-    ]);
+    assert_eq!(
+        run.ended(),
+        [
+            ("each[1].ask", Status::Failed),
+            ("each[0].ask", Status::Cancelled),
+            ("each[2].ask", Status::Succeeded),
+            ("each", Status::Failed),
+        ]
+    );
 }
 
 #[test]
@@ -96,20 +121,29 @@ fn a_write_in_doubt_outdoes_the_failure_that_cut_it_off() {
     let mut run = Driver::of(steps);
     run.answer("each[0].ask", Err(rejected()));
     run.answer("each[1].ask", Err(in_doubt()));
-    assert_eq!((run.status("each"), run.status("each[1].ask")), (Some(Status::OutcomeUnknown), Some(Status::OutcomeUnknown)));
-    assert!(matches!(run.machine.outcome(), Some(runner_flow::Outcome::OutcomeUnknown { step, .. }) if step.as_str() == "each[1].ask"));
+    assert_eq!(
+        (run.status("each"), run.status("each[1].ask")),
+        (Some(Status::OutcomeUnknown), Some(Status::OutcomeUnknown))
+    );
+    assert!(
+        matches!(run.machine.outcome(), Some(runner_flow::Outcome::OutcomeUnknown { step, .. }) if step.as_str() == "each[1].ask")
+    );
 }
 
 #[test]
 fn failures_of_turns_can_be_collected() {
-    let steps = each(json!([1, 2, 3]), json!({ "at_once": 2, "on_item_error": "collect" }), json!([ask("ask", json!({}))]));
+    let steps =
+        each(json!([1, 2, 3]), json!({ "at_once": 2, "on_item_error": "collect" }), json!([ask("ask", json!({}))]));
     let mut run = Driver::of(steps);
     run.answer("each[1].ask", Err(rejected()));
     run.ok("each[2].ask", json!("c"));
     run.ok("each[0].ask", json!("a"));
     let output = run.output();
     assert_eq!(output[0], json!({ "status": "succeeded", "output": "a", "error": null }));
-    assert_eq!((&output[1]["status"], &output[1]["output"], &output[1]["error"]["code"], &output[1]["error"]["step"]), (&json!("failed"), &Value::Null, &json!("rejected"), &json!("each[1].ask")));
+    assert_eq!(
+        (&output[1]["status"], &output[1]["output"], &output[1]["error"]["code"], &output[1]["error"]["step"]),
+        (&json!("failed"), &Value::Null, &json!("rejected"), &json!("each[1].ask"))
+    );
     assert_eq!(output[2]["output"], "c");
 }
 
@@ -123,12 +157,19 @@ fn an_unknown_outcome_is_not_collected() {
 
 #[test]
 fn a_break_ends_the_loop_with_what_there_is() {
-    let steps = each(json!([1, 2, 3, 4]), json!({ "output": "{{ steps.a.output }}" }), json!([
-        { "id": "a", "set": "{{ item }}" },
-        { "id": "done", "if": "item == 3", "break": true },
-        { "id": "never", "if": "item == 3", "fail": "not reached" },
-    ]));
-    let steps = serde_json::from_str(&steps.to_string().replace("item == 3", "input[loop.index]").replace("input[loop.index]", "steps.stop.output")).unwrap_or(steps);
+    let steps = each(
+        json!([1, 2, 3, 4]),
+        json!({ "output": "{{ steps.a.output }}" }),
+        json!([
+            { "id": "a", "set": "{{ item }}" },
+            { "id": "done", "if": "item == 3", "break": true },
+            { "id": "never", "if": "item == 3", "fail": "not reached" },
+        ]),
+    );
+    let steps = serde_json::from_str(
+        &steps.to_string().replace("item == 3", "input[loop.index]").replace("input[loop.index]", "steps.stop.output"),
+    )
+    .unwrap_or(steps);
     let stop = json!({ "id": "stop", "set": "{{ loop.item.stop }}" });
     let mut steps: Value = steps;
     steps[0]["for_each"] = json!([{ "stop": false }, { "stop": true }, { "stop": false }]);
@@ -142,8 +183,12 @@ fn a_break_ends_the_loop_with_what_there_is() {
 
 #[test]
 fn a_break_step_does_not_count_as_the_last_one() {
-    let steps = each(json!([false, true, false]), json!({}), json!([
-        { "id": "a", "set": "{{ loop.index }}" }, { "id": "done", "if": "item", "break": true }]));
+    let steps = each(
+        json!([false, true, false]),
+        json!({}),
+        json!([
+        { "id": "a", "set": "{{ loop.index }}" }, { "id": "done", "if": "item", "break": true }]),
+    );
     assert_eq!(Driver::of(steps).output(), json!([0, 1]));
 }
 
@@ -164,11 +209,15 @@ fn a_break_with_more_at_once_cuts_off_what_comes_after_it() {
 
 #[test]
 fn a_break_goes_through_branches_and_parallels_to_its_loop() {
-    let steps = each(json!([1, 2]), json!({ "output": "{{ item }}" }), json!([
+    let steps = each(
+        json!([1, 2]),
+        json!({ "output": "{{ item }}" }),
+        json!([
         { "id": "both", "parallel": {
             "a": [{ "id": "which", "branch": [{ "else": true, "steps": [{ "id": "done", "break": true }] }] }],
             "b": [ask("ask", json!({}))] } },
-        ask("after", json!({}))]));
+        ask("after", json!({}))]),
+    );
     let mut run = Driver::of(steps);
     assert_eq!(run.ops.last(), Some(&Op::Cancel { key: run.act("each[0].ask").key }));
     run.answer("each[0].ask", Err(cancelled()));
@@ -179,7 +228,8 @@ fn a_break_goes_through_branches_and_parallels_to_its_loop() {
 #[test]
 fn a_repeat_has_as_many_turns_as_it_says() {
     let run = |times: Value, input: Value| {
-        let steps = json!([{ "id": "r", "repeat": { "times": times }, "steps": [{ "id": "a", "set": "{{ loop.index }}" }] }]);
+        let steps =
+            json!([{ "id": "r", "repeat": { "times": times }, "steps": [{ "id": "a", "set": "{{ loop.index }}" }] }]);
         Driver::begin(&flow(json!({ "steps": steps })), MachineStart { input, ..MachineStart::default() })
     };
     assert_eq!(run(json!(3), Value::Null).output(), json!([0, 1, 2]));
@@ -198,7 +248,13 @@ fn a_repeat_goes_on_while_its_condition_holds() {
         let steps = json!([
             { "id": "more", "set": list },
             { "id": "r", "repeat": repeat, "steps": [{ "id": "a", "set": "{{ loop.index }}" }, { "id": "done", "if": "input.breaks", "break": true }] }]);
-        Driver::begin(&flow(json!({ "steps": steps })), MachineStart { input: json!({ "breaks": bound.get("times") == Some(&json!(1)) }), ..MachineStart::default() })
+        Driver::begin(
+            &flow(json!({ "steps": steps })),
+            MachineStart {
+                input: json!({ "breaks": bound.get("times") == Some(&json!(1)) }),
+                ..MachineStart::default()
+            },
+        )
     };
     assert_eq!(run(json!(false), json!({})).output(), json!([]));
     run(json!(true), json!({ "times": 5 })).failed_with("r", "limit_exceeded");
@@ -222,7 +278,11 @@ fn the_condition_of_a_repeat_sees_what_the_turn_before_gave() {
 
 #[test]
 fn results_inside_a_turn_are_those_of_this_turn() {
-    let steps = each(json!([true, false]), json!({}), json!([
-        { "id": "a", "if": "item", "set": "there" }, { "id": "b", "set": ["{{ steps.a.status }}", "{{ steps.a.output }}"] }]));
+    let steps = each(
+        json!([true, false]),
+        json!({}),
+        json!([
+        { "id": "a", "if": "item", "set": "there" }, { "id": "b", "set": ["{{ steps.a.status }}", "{{ steps.a.output }}"] }]),
+    );
     assert_eq!(Driver::of(steps).output(), json!([["succeeded", "there"], ["skipped", null]]));
 }

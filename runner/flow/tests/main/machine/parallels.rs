@@ -99,5 +99,14 @@ fn parallels_stand_in_one_another() {
     assert_eq!(run.waiting(), Vec::<&str>::new());
     run.answer("x", Err(cancelled()));
     run.answer("y", Err(cancelled()));
-    assert_eq!(run.ended(), [("z", Status::Failed), ("x", Status::Cancelled), ("y", Status::Cancelled), ("inner", Status::Cancelled), ("outer", Status::Failed)]);
+    assert_eq!(
+        run.ended(),
+        [
+            ("z", Status::Failed),
+            ("x", Status::Cancelled),
+            ("y", Status::Cancelled),
+            ("inner", Status::Cancelled),
+            ("outer", Status::Failed)
+        ]
+    );
 }

@@ -17,7 +17,10 @@ fn pinned(flow: &std::sync::Arc<Flow>, given: Value) -> Driver {
 fn a_pinned_step_is_not_run_and_gives_what_is_pinned() {
     let inner = json!({ "id": "each", "for_each": [1, 2], "steps": [ask("turn", json!({}))] });
     let other = json!({ "steps": [ask("deep", json!({}))] });
-    let flow = flow_in(json!({ "steps": [inner, { "id": "sub", "flow": "other" }], "output": ["{{ steps.each.output }}", "{{ steps.sub.output }}"] }), &[("other", other)]);
+    let flow = flow_in(
+        json!({ "steps": [inner, { "id": "sub", "flow": "other" }], "output": ["{{ steps.each.output }}", "{{ steps.sub.output }}"] }),
+        &[("other", other)],
+    );
     let run = pinned(&flow, json!({ "each[0].turn": "pinned", "sub.deep": "deep" }));
     assert_eq!(run.waiting(), ["each[1].turn"]);
     let run = run.echo();
@@ -38,7 +41,9 @@ fn one_step_runs_with_what_is_pinned_before_it() {
         ask("c", json!({})),
     ]);
     let flow = flow(json!({ "steps": steps, "output": "{{ steps.c.output }}" }));
-    let only = |id: &str, given: Value| Driver::begin(&flow, MachineStart { pins: pins(given), only: Some(id.to_owned()), ..MachineStart::default() });
+    let only = |id: &str, given: Value| {
+        Driver::begin(&flow, MachineStart { pins: pins(given), only: Some(id.to_owned()), ..MachineStart::default() })
+    };
     let run = only("b", json!({ "a": 7, "b": "pinned itself" })).echo();
     assert_eq!((run.output(), run.ended()), (json!({ "x": 7 }), vec![("b", Status::Succeeded)]));
     let run = only("which", json!({ "a": 7, "b": 8 }));
@@ -49,7 +54,9 @@ fn one_step_runs_with_what_is_pinned_before_it() {
 
 #[test]
 fn a_step_of_a_handler_or_of_the_flow_s_handler_can_run_alone() {
-    let flow = flow(json!({ "steps": [ask("a", json!({ "on_error": [{ "id": "h", "set": 1 }] }))], "on_error": [{ "id": "i", "set": 2 }] }));
+    let flow = flow(
+        json!({ "steps": [ask("a", json!({ "on_error": [{ "id": "h", "set": 1 }] }))], "on_error": [{ "id": "i", "set": 2 }] }),
+    );
     for (only, output) in [("h", 1), ("i", 2)] {
         let run = Driver::begin(&flow, MachineStart { only: Some(only.to_owned()), ..MachineStart::default() });
         assert_eq!(run.output(), json!(output));
@@ -58,9 +65,12 @@ fn a_step_of_a_handler_or_of_the_flow_s_handler_can_run_alone() {
 
 #[test]
 fn a_step_in_a_loop_or_a_sub_flow_does_not_run_alone() {
-    let flow = flow_in(json!({ "steps": [
+    let flow = flow_in(
+        json!({ "steps": [
         { "id": "each", "for_each": [1], "on_error": [{ "id": "h", "set": 3 }], "steps": [{ "id": "in", "set": 1 }] },
-        { "id": "sub", "flow": "other" }] }), &[("other", json!({ "steps": [{ "id": "deep", "set": 1 }] }))]);
+        { "id": "sub", "flow": "other" }] }),
+        &[("other", json!({ "steps": [{ "id": "deep", "set": 1 }] }))],
+    );
     let only = |id: &str| Driver::begin(&flow, MachineStart { only: Some(id.to_owned()), ..MachineStart::default() });
     assert_eq!(only("in").failure().2, "\"in\" stands in the loop \"each\": it runs in its turns, not alone");
     assert_eq!(only("deep").failure().2, "there is no step \"deep\"");
@@ -70,8 +80,15 @@ fn a_step_in_a_loop_or_a_sub_flow_does_not_run_alone() {
 
 #[test]
 fn a_pin_of_no_step_is_refused() {
-    let flow = flow_in(json!({ "steps": [{ "id": "sub", "flow": "other" }] }), &[("other", json!({ "steps": [{ "id": "deep", "set": 1 }] }))]);
-    for (key, message) in [("sbu", "there is no step \"sbu\""), ("sub.dep", "there is no step \"dep\""), ("sub~2.dep", "there is no step \"dep\"")] {
+    let flow = flow_in(
+        json!({ "steps": [{ "id": "sub", "flow": "other" }] }),
+        &[("other", json!({ "steps": [{ "id": "deep", "set": 1 }] }))],
+    );
+    for (key, message) in [
+        ("sbu", "there is no step \"sbu\""),
+        ("sub.dep", "there is no step \"dep\""),
+        ("sub~2.dep", "there is no step \"dep\""),
+    ] {
         assert_eq!(pinned(&flow, json!({ key: 1 })).failure().2, message);
     }
 }

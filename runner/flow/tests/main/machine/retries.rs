@@ -49,7 +49,8 @@ fn a_container_is_repeated_only_where_it_says_so_and_as_often() {
         run.answer(first, Err(rejected()));
         run.failed_with(first, "rejected");
     }
-    let mut run = Driver::of(json!([retried(json!({ "branch": [{ "else": true, "steps": [ask("ask", json!({}))] }] }))]));
+    let mut run =
+        Driver::of(json!([retried(json!({ "branch": [{ "else": true, "steps": [ask("ask", json!({}))] }] }))]));
     run.run(|_| Err(rejected()));
     run.failed_with("c~3.ask", "rejected");
     assert_eq!(run.record("c").attempts, 3);
@@ -57,7 +58,8 @@ fn a_container_is_repeated_only_where_it_says_so_and_as_often() {
 
 #[test]
 fn what_may_have_been_carried_out_is_not_repeated() {
-    let mut run = Driver::of(json!([retried(json!({ "branch": [{ "else": true, "steps": [ask("ask", json!({}))] }] }))]));
+    let mut run =
+        Driver::of(json!([retried(json!({ "branch": [{ "else": true, "steps": [ask("ask", json!({}))] }] }))]));
     run.answer("ask", Err(in_doubt()));
     assert_eq!(run.status("c"), Some(Status::OutcomeUnknown));
 }
@@ -96,6 +98,13 @@ fn rounds_of_containers_in_one_another_have_keys_of_their_own() {
     outer["retry"] = json!({ "max_attempts": 2, "delay": "1s" });
     let mut run = Driver::of(json!([outer]));
     run.run(|_| Err(rejected()));
-    let acts: Vec<String> = run.ops.iter().filter_map(|op| match op { Op::Act(act) => Some(act.key.to_string()), _ => None }).collect();
+    let acts: Vec<String> = run
+        .ops
+        .iter()
+        .filter_map(|op| match op {
+            Op::Act(act) => Some(act.key.to_string()),
+            _ => None,
+        })
+        .collect();
     assert_eq!(acts, ["inner[0].ask", "inner~2[0].ask", "c~2.inner[0].ask", "c~2.inner~2[0].ask"]);
 }

@@ -9,7 +9,10 @@ use super::driver::{Driver, ask, cancelled, in_doubt};
 fn a_stop_ends_the_run_with_its_response() {
     let steps = json!([{ "id": "a", "set": 1 }, { "id": "s", "stop": { "a": "{{ steps.a.output }}" } }, { "id": "never", "fail": "not reached" }]);
     let run = Driver::of(steps);
-    assert_eq!((run.output(), run.ended()), (json!({ "a": 1 }), vec![("a", Status::Succeeded), ("s", Status::Succeeded)]));
+    assert_eq!(
+        (run.output(), run.ended()),
+        (json!({ "a": 1 }), vec![("a", Status::Succeeded), ("s", Status::Succeeded)])
+    );
 }
 
 #[test]
@@ -24,7 +27,10 @@ fn a_stop_in_nested_places_cancels_what_runs_beside() {
     run.answer("other", Err(cancelled()));
     run.answer("each[1].ask", Err(cancelled()));
     assert_eq!(run.output(), json!("stopped"));
-    assert_eq!((run.status("w"), run.status("each"), run.status("both")), (Some(Status::Cancelled), Some(Status::Succeeded), Some(Status::Succeeded)));
+    assert_eq!(
+        (run.status("w"), run.status("each"), run.status("both")),
+        (Some(Status::Cancelled), Some(Status::Succeeded), Some(Status::Succeeded))
+    );
 
     let mut run = Driver::of(steps);
     run.ok("each[0].ask", json!(true));

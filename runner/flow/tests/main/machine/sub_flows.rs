@@ -3,7 +3,7 @@
 use runner_flow::{Act, MachineStart, Op, Outcome, Slot, Status};
 use serde_json::{Value, json};
 
-use super::driver::{Driver, ask, cancelled, flow_in, in_doubt, rejected, START};
+use super::driver::{Driver, START, ask, cancelled, flow_in, in_doubt, rejected};
 
 fn run_of(sub: Value, more: Value) -> Driver {
     let mut step = json!({ "id": "sub", "flow": "other", "with": { "n": "{{ input.n }}" } });
@@ -57,10 +57,12 @@ fn its_failure_is_that_of_the_step() {
 
 #[test]
 fn its_own_on_error_holds() {
-    let sub = |end: Value| json!({
-        "steps": [ask("ask", json!({}))],
-        "on_error": [{ "id": "note", "set": ["{{ error.code }}", "{{ steps.ask.status }}"] }, end]
-    });
+    let sub = |end: Value| {
+        json!({
+            "steps": [ask("ask", json!({}))],
+            "on_error": [{ "id": "note", "set": ["{{ error.code }}", "{{ steps.ask.status }}"] }, end]
+        })
+    };
     let mut run = run_of(sub(json!({ "id": "end", "stop": "{{ steps.note.output }}" })), json!({}));
     run.answer("sub.ask", Err(rejected()));
     assert_eq!(run.output(), json!(["rejected", "failed"]));

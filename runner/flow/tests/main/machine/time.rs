@@ -20,11 +20,17 @@ fn seconds(run: &Driver, key: &str) -> Option<u64> {
 
 #[test]
 fn the_nearest_end_bounds_what_is_under_way() {
-    let inner = json!({ "id": "each", "for_each": [1], "timeout": "5s", "steps": [ask("deep", json!({ "timeout": "7s" }))] });
-    let flow = flow(json!({ "timeout": "20s", "steps": [limited("10s", json!([inner, ask("middle", json!({}))]), json!({})), ask("last", json!({}))] }));
+    let inner =
+        json!({ "id": "each", "for_each": [1], "timeout": "5s", "steps": [ask("deep", json!({ "timeout": "7s" }))] });
+    let flow = flow(
+        json!({ "timeout": "20s", "steps": [limited("10s", json!([inner, ask("middle", json!({}))]), json!({})), ask("last", json!({}))] }),
+    );
     let begin = MachineStart { timeout: Some(Duration::from_secs(30)), ..MachineStart::default() };
     let mut run = Driver::begin(&flow, begin);
-    assert_eq!((seconds(&run, "each[0].deep"), run.act("each[0].deep").timeout), (Some(5), Some(Duration::from_secs(7))));
+    assert_eq!(
+        (seconds(&run, "each[0].deep"), run.act("each[0].deep").timeout),
+        (Some(5), Some(Duration::from_secs(7)))
+    );
     run.later(2_000);
     run.ok("each[0].deep", Value::Null);
     assert_eq!((seconds(&run, "middle"), run.act("middle").timeout), (Some(10), None));
@@ -51,7 +57,10 @@ fn a_step_does_not_begin_after_the_end() {
     let mut run = Driver::of(steps);
     run.later(10_000);
     run.ok("a", Value::Null);
-    assert_eq!(run.failure(), (Some("b".to_owned()), "timeout".to_owned(), "the time allowed for the step \"c\" is over".to_owned()));
+    assert_eq!(
+        run.failure(),
+        (Some("b".to_owned()), "timeout".to_owned(), "the time allowed for the step \"c\" is over".to_owned())
+    );
     assert_eq!(run.status("a"), Some(Status::Succeeded));
 }
 
@@ -62,7 +71,9 @@ fn a_wait_is_bounded_by_what_is_around() {
     assert_eq!(run.at.since(START), Duration::from_secs(10));
     run.failed_with("w", "timeout");
 
-    let mut run = Driver::of(json!([{ "id": "w", "wait": { "signal": "go" }, "timeout": "10s", "on_error": [{ "id": "h", "set": "{{ error.message }}" }] }]));
+    let mut run = Driver::of(
+        json!([{ "id": "w", "wait": { "signal": "go" }, "timeout": "10s", "on_error": [{ "id": "h", "set": "{{ error.message }}" }] }]),
+    );
     run.wake("w");
     assert_eq!(run.output(), json!("the time allowed for the step \"w\" is over"));
 }
@@ -122,7 +133,8 @@ fn what_runs_beside_ends_with_the_first_that_has_no_time() {
 #[test]
 fn the_end_of_the_run_s_time_is_called_so() {
     let flow = flow(json!({ "steps": [{ "id": "w", "wait": "1h", "on_error": "continue" }] }));
-    let mut run = Driver::begin(&flow, MachineStart { timeout: Some(Duration::from_secs(30)), ..MachineStart::default() });
+    let mut run =
+        Driver::begin(&flow, MachineStart { timeout: Some(Duration::from_secs(30)), ..MachineStart::default() });
     assert!(matches!(run.ops[0], Op::Sleep { reason: None, .. }));
     run.wake("w");
     assert!(matches!(run.machine.outcome(), Some(Outcome::Failed { .. })));

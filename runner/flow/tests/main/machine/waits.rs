@@ -11,8 +11,11 @@ fn wait(id: &str, signal: &str) -> Value {
 
 #[test]
 fn a_wait_takes_its_time_and_gives_null() {
-    let begin = MachineStart { input: json!({ "for": "90s", "at": "1970-01-01T01:00:00Z" }), ..MachineStart::default() };
-    let flow = flow(json!({ "steps": [{ "id": "a", "wait": "{{ input.for }}" }, { "id": "b", "wait": { "until": "{{ input.at }}" } }] }));
+    let begin =
+        MachineStart { input: json!({ "for": "90s", "at": "1970-01-01T01:00:00Z" }), ..MachineStart::default() };
+    let flow = flow(
+        json!({ "steps": [{ "id": "a", "wait": "{{ input.for }}" }, { "id": "b", "wait": { "until": "{{ input.at }}" } }] }),
+    );
     let mut run = Driver::begin(&flow, begin);
     run.wake("a");
     assert_eq!(run.at.since(START).as_secs(), 90);
@@ -22,7 +25,8 @@ fn a_wait_takes_its_time_and_gives_null() {
 
 #[test]
 fn a_moment_that_has_passed_is_not_waited_for() {
-    let run = Driver::of(json!([{ "id": "a", "wait": { "until": "1970-01-01T00:00:01Z" } }, { "id": "b", "wait": "0s" }]));
+    let run =
+        Driver::of(json!([{ "id": "a", "wait": { "until": "1970-01-01T00:00:01Z" } }, { "id": "b", "wait": "0s" }]));
     assert_eq!((run.output(), run.ops.len()), (Value::Null, 0));
 }
 
@@ -49,7 +53,9 @@ fn a_signal_ends_its_wait_and_its_data_is_the_output() {
 
 #[test]
 fn a_signal_that_comes_before_its_wait_is_kept_once_by_id() {
-    let mut run = Driver::of(json!([{ "id": "t", "wait": "10s" }, wait("a", "go"), wait("b", "go"), { "id": "c", "set": ["{{ steps.a.output }}", "{{ steps.b.output }}"] }]));
+    let mut run = Driver::of(
+        json!([{ "id": "t", "wait": "10s" }, wait("a", "go"), wait("b", "go"), { "id": "c", "set": ["{{ steps.a.output }}", "{{ steps.b.output }}"] }]),
+    );
     for (id, data) in [("1", "first"), ("1", "again"), ("2", "second"), ("3", "third")] {
         run.signal(id, "go", json!(data));
     }
@@ -81,7 +87,9 @@ fn who_waits_first_is_served_first() {
 
 #[test]
 fn only_so_many_signals_are_kept() {
-    let mut run = Driver::of(json!([{ "id": "t", "wait": "1s" }, { "id": "each", "repeat": { "times": 101 }, "steps": [wait("w", "go")] }]));
+    let mut run = Driver::of(
+        json!([{ "id": "t", "wait": "1s" }, { "id": "each", "repeat": { "times": 101 }, "steps": [wait("w", "go")] }]),
+    );
     for n in 0..150 {
         run.signal(&n.to_string(), "go", json!(n));
     }
@@ -94,7 +102,8 @@ fn only_so_many_signals_are_kept() {
 
 #[test]
 fn a_signal_nobody_waits_for_any_more_is_kept_for_the_next() {
-    let steps = json!([{ "id": "a", "wait": { "signal": "go" }, "timeout": "1s", "on_error": "continue" }, wait("b", "go")]);
+    let steps =
+        json!([{ "id": "a", "wait": { "signal": "go" }, "timeout": "1s", "on_error": "continue" }, wait("b", "go")]);
     let mut run = Driver::of(steps);
     run.wake("a");
     run.signal("1", "go", json!("late"));

@@ -31,7 +31,10 @@ fn everything_survives_being_written_down() {
     survives::<Outcome>(run.machine.outcome().unwrap());
     let mut seen: Vec<Status> = run.records.iter().map(|record| record.status).collect();
     seen.dedup();
-    assert_eq!(seen, [Status::Failed, Status::Skipped, Status::OutcomeUnknown, Status::Cancelled, Status::OutcomeUnknown]);
+    assert_eq!(
+        seen,
+        [Status::Failed, Status::Skipped, Status::OutcomeUnknown, Status::Cancelled, Status::OutcomeUnknown]
+    );
     let error: &ErrorReport = run.record("b").error.as_ref().unwrap();
     assert!(error.line.is_some() && error.column.is_some() && !error.violations.is_empty());
 }
@@ -40,7 +43,10 @@ fn everything_survives_being_written_down() {
 fn what_is_told_is_written_in_plain_words() {
     let key = Driver::of(json!([ask("a", json!({}))])).act("a").key;
     let acted = Done::Acted { key: key.clone(), attempt: 2, outcome: Ok(json!({ "x": 1 })) };
-    assert_eq!(serde_json::to_value(&acted).unwrap(), json!({ "acted": { "key": "a", "attempt": 2, "outcome": { "Ok": { "x": 1 } } } }));
+    assert_eq!(
+        serde_json::to_value(&acted).unwrap(),
+        json!({ "acted": { "key": "a", "attempt": 2, "outcome": { "Ok": { "x": 1 } } } })
+    );
     survives(&acted);
     survives(&Done::Acted { key: key.clone(), attempt: 1, outcome: Err(rejected()) });
     survives(&Done::Slept { key });

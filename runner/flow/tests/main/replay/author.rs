@@ -68,7 +68,9 @@ impl<'d> Author<'d> {
             9 => self.for_each(depth),
             10 => self.repeat(depth),
             11 | 12 => self.parallel(depth, in_loop),
-            _ if self.sub_flows > 0 => json!({ "flow": SUB_FLOWS[self.dice.throw(self.sub_flows)], "with": { "yes": true, "no": false, "list": [1] } }),
+            _ if self.sub_flows > 0 => {
+                json!({ "flow": SUB_FLOWS[self.dice.throw(self.sub_flows)], "with": { "yes": true, "no": false, "list": [1] } })
+            }
             _ => self.action(),
         };
         let is_action = step.get("action").is_some();
@@ -129,7 +131,16 @@ impl<'d> Author<'d> {
     }
 
     fn for_each(&mut self, depth: usize) -> Value {
-        let items = self.dice.pick(&[json!([1, 2, 3]), json!([]), json!({ "a": 1, "b": 2 }), json!("input.list"), json!([1, 2, 3, 4, 5])]).clone();
+        let items = self
+            .dice
+            .pick(&[
+                json!([1, 2, 3]),
+                json!([]),
+                json!({ "a": 1, "b": 2 }),
+                json!("input.list"),
+                json!([1, 2, 3, 4, 5]),
+            ])
+            .clone();
         let collects = if self.dice.hit(3) { "collect" } else { "fail" };
         let mut step = json!({ "for_each": items, "at_once": 1 + self.dice.throw(3), "on_item_error": collects, "steps": self.turn(depth - 1) });
         if self.dice.hit(3) {

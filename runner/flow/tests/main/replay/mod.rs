@@ -45,7 +45,8 @@ struct Play {
 }
 
 fn flow_of(dice: &mut Dice) -> Arc<Flow> {
-    let subs: Vec<(&str, Value)> = SUB_FLOWS.into_iter().enumerate().map(|(n, name)| (name, Author::flow(dice, n))).collect();
+    let subs: Vec<(&str, Value)> =
+        SUB_FLOWS.into_iter().enumerate().map(|(n, name)| (name, Author::flow(dice, n))).collect();
     flow_in(Author::flow(dice, SUB_FLOWS.len()), &subs)
 }
 
