@@ -33,7 +33,7 @@ impl<'d> Author<'d> {
             flow["timeout"] = json!("60s");
         }
         if author.dice.hit(4) {
-            flow["output"] = author.value();
+            flow["output"] = if author.dice.hit(10) { json!("{{ input.missing }}") } else { author.value() };
         }
         flow
     }

@@ -1,8 +1,9 @@
 //! What a run was told and when: all that a restart has.
 
+use std::fmt::Debug;
 use std::sync::Arc;
 
-use runner_flow::{Done, Flow, Machine, MachineStart, Op, Outcome, StepRecord, Timestamp};
+use runner_flow::{Done, Flow, Machine, MachineStart, Op, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -31,57 +32,54 @@ pub(crate) struct Journal {
     pub(crate) entries: Vec<Entry>,
 }
 
-/// A restart costs as much as what came before it: of a longer run, only every so manyth point is one.
-const RESTARTS: usize = 16;
+/// A restart costs as much as what came before it: a run with more points than this restarts at every so manyth.
+const RESTARTS: usize = 12;
 
 impl Journal {
-    /// Tells a Machine something, and keeps it.
+    /// Tells a Machine something, and keeps that as it reads when it was written down.
     pub(crate) fn tell(&mut self, driver: &mut Driver, told: Told) {
+        let told = match told {
+            Told::Done(done) => Told::Done(written_and_read(&done)),
+            Told::Start | Told::Cancel => told,
+        };
         let at = driver.at;
         tell(driver, &told, at);
         let (ops, records) = (driver.ops.len(), driver.records.len());
         self.entries.push(Entry { told, at, ops, records });
     }
 
-    /// What a restart after so many entries comes to: a new Machine that was told the same, as it was written down.
-    pub(crate) fn restarted(&self, entries: usize) -> Driver {
+    /// A new Machine that was told the same, and what is outstanding of its operations.
+    pub(crate) fn restarted(&self) -> Driver {
         let mut driver = Driver::new(&self.flow, self.begin.clone());
-        self.go_on(&mut driver, 0, entries);
+        self.entries.iter().for_each(|entry| tell(&mut driver, &entry.told, entry.at));
         driver
     }
 
     /// Whatever stopped a run, and when: it goes on as if nothing had been.
     pub(crate) fn restart_at_every_point(&self, original: &Driver) {
         let count = self.entries.len();
-        for point in (0..=count).step_by(count / RESTARTS + 1) {
-            let mut driver = self.restarted_in_one_go(point);
-            self.go_on(&mut driver, point, count);
-            assert_eq!(&driver.ops, &original.ops);
-            assert_eq!(&driver.records, &original.records);
-            assert_eq!(&driver.machine.outcome(), &original.machine.outcome());
+        for point in (0..count).step_by(count / RESTARTS + 1) {
+            self.restart_at(point, original);
         }
-        written_and_read::<Vec<Op>>(&original.ops);
-        written_and_read::<Vec<StepRecord>>(&original.records);
-        written_and_read::<Option<Outcome>>(&original.machine.outcome().cloned());
+        original.ops.iter().for_each(|op| drop(written_and_read(op)));
+        original.records.iter().for_each(|record| drop(written_and_read(record)));
+        written_and_read(&original.machine.outcome().cloned());
     }
 
-    /// The same, where nobody looks at the Machine before it has been told everything.
-    fn restarted_in_one_go(&self, entries: usize) -> Driver {
-        let mut driver = self.restarted(entries);
+    /// Tells a new Machine all up to this point without a look at it, then the rest.
+    fn restart_at(&self, point: usize, original: &Driver) {
         let mut machine = Machine::new(Arc::clone(&self.flow), self.begin.clone());
-        let ops: Vec<Op> =
-            self.entries[..entries].iter().flat_map(|entry| answer(&mut machine, &entry.told, entry.at)).collect();
-        assert_eq!(&ops, &driver.ops);
-        assert_eq!(&machine.take_ended(), &driver.records);
-        driver.machine = machine;
-        driver
-    }
-
-    fn go_on(&self, driver: &mut Driver, from: usize, to: usize) {
-        for entry in &self.entries[from..to] {
-            tell(driver, &entry.told, entry.at);
-            assert_eq!((driver.ops.len(), driver.records.len()), (entry.ops, entry.records));
+        let (before, after) = self.entries.split_at(point);
+        let known: Vec<Op> = before.iter().flat_map(|entry| answer(&mut machine, &entry.told, entry.at)).collect();
+        let (mut ops, mut records) = before.last().map_or((0, 0), |entry| (entry.ops, entry.records));
+        assert_eq!(known, original.ops[..ops]);
+        assert_eq!(machine.take_ended(), original.records[..records]);
+        for entry in after {
+            assert_eq!(answer(&mut machine, &entry.told, entry.at), original.ops[ops..entry.ops]);
+            assert_eq!(machine.take_ended(), original.records[records..entry.records]);
+            (ops, records) = (entry.ops, entry.records);
         }
+        assert_eq!(machine.outcome(), original.machine.outcome());
     }
 }
 
@@ -97,14 +95,13 @@ fn tell(driver: &mut Driver, told: &Told, at: Timestamp) {
 fn answer(machine: &mut Machine, told: &Told, at: Timestamp) -> Vec<Op> {
     match told {
         Told::Start => machine.start(at),
-        Told::Done(done) => machine.complete(written_and_read(done), at),
+        Told::Done(done) => machine.complete(done.clone(), at),
         Told::Cancel => machine.cancel(at),
     }
 }
 
-fn written_and_read<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(value: &T) -> T {
-    let text = serde_json::to_string(value).unwrap();
-    let read = serde_json::from_str(&text).unwrap();
+fn written_and_read<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T) -> T {
+    let read = serde_json::from_str(&serde_json::to_string(value).unwrap()).unwrap();
     assert_eq!(&read, value);
     read
 }

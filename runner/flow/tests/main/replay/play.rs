@@ -59,7 +59,7 @@ impl Play {
             if self.dice.hit(12) {
                 self.disturb();
             }
-            if self.dice.hit(8) {
+            if self.dice.hit(10) {
                 self.restart();
             }
             match self.dice.hit(self.cancels) {
@@ -155,7 +155,7 @@ impl Play {
 
     /// Goes on with another Machine that was told the same.
     fn restart(&mut self) {
-        let restarted = self.journal.restarted(self.journal.entries.len());
+        let restarted = self.journal.restarted();
         assert_eq!(restarted.open, self.driver.open);
         let at = self.driver.at;
         self.driver = Driver { at, ..restarted };
