@@ -104,10 +104,10 @@ impl Machine {
     /// Does what a step does, for the first time or again. If that is over at once, how it ended.
     pub(super) fn attempt(&mut self, line: LineId, step: &Step) -> Option<End> {
         let run = self.lines[line].step.as_mut()?;
-        run.attempt += 1;
         if run.deadline.is_some_and(|deadline| deadline <= self.now) {
             return Some(End::Failed(self.time_is_over(line)));
         }
+        run.attempt += 1;
         let scope = self.lines[line].scope;
         match step.kind() {
             StepKind::Action(action) => self.act(line, step, action),

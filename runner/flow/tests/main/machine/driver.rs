@@ -169,7 +169,7 @@ impl Driver {
         self.open.iter().filter(|(_, open)| !open.cancelled).map(|(key, _)| key.as_str()).collect()
     }
 
-    fn take(&mut self, ops: Vec<Op>) {
+    pub(crate) fn take(&mut self, ops: Vec<Op>) {
         self.records.extend(self.machine.take_ended());
         for op in ops {
             self.ops.push(op.clone());
