@@ -118,7 +118,8 @@ impl Reading<'_, '_> {
         match self.sub_flows.get(&file) {
             Ok(flow) => Some((file, flow)),
             Err(why) => {
-                self.findings.error(Code::NO_SUB_FLOW, Place::Value(pointer), why, None);
+                let fix = Some(format!("look at {file}, or name another flow of this folder"));
+                self.findings.error(Code::NO_SUB_FLOW, Place::Value(pointer), why, fix);
                 None
             }
         }

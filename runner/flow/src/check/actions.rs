@@ -55,16 +55,26 @@ fn check_connection(slots: &BTreeMap<&str, &str>, step: &Step, action: &ActionSt
     };
     match slots.get(name) {
         None => {
-            let fix = if findings.is_full() { None } else { did_you_mean(name, slots.keys().copied()) };
+            let near = || did_you_mean(name, slots.keys().copied());
+            let fix = if findings.is_full() { None } else { near().or_else(|| Some(add_connection(name, connector))) };
             let message = format!("there is no connection {name:?} in \"connections\"");
             findings.error(Code::UNKNOWN_CONNECTION, Place::Value(&pointer), message, fix);
         }
         Some(other) if *other != connector => {
             let message = format!("the connection {name:?} is for {other}, and this action needs {connector}");
-            findings.error(Code::WRONG_CONNECTOR, Place::Value(&pointer), message, None);
+            let fitting = slots.iter().find(|(_, other)| **other == connector);
+            let fix = match fitting {
+                Some((name, _)) => format!("write \"connection\": {name:?}"),
+                None => add_connection(connector, connector),
+            };
+            findings.error(Code::WRONG_CONNECTOR, Place::Value(&pointer), message, Some(fix));
         }
         Some(_) => {}
     }
+}
+
+fn add_connection(name: &str, connector: &str) -> String {
+    format!("add {name:?}: {{ \"connector\": {connector:?} }} to \"connections\" of the flow")
 }
 
 fn no_connection(slots: &BTreeMap<&str, &str>, step: &Step, connector: &str, findings: &mut Findings<'_>) {
@@ -74,7 +84,7 @@ fn no_connection(slots: &BTreeMap<&str, &str>, step: &Step, connector: &str, fin
     let (message, fix) = match names.as_slice() {
         [] => (
             format!("the flow has no connection for {connector}"),
-            format!("add \"connections\": {{ {connector:?}: {{ \"connector\": {connector:?} }} }} to the flow"),
+            add_connection(connector, connector),
         ),
         several => (
             format!("it is open which connection this step uses: {}", several.join(" or ")),

@@ -43,6 +43,20 @@ impl Taker<'_> {
         }
     }
 
+    /// What to do, where the finding itself does not say it.
+    fn fix(&self, violation: &Violation) -> Option<String> {
+        if violation.message.contains("; ") {
+            return None;
+        }
+        match (&*violation.rule, violation.pointer.rsplit_once('/')) {
+            ("required", Some((_, field))) => Some(format!("add {field:?}: …")),
+            _ => Some(match self {
+                Self::Action(action) => format!("linkwork actions show {} tells what it takes", action.id()),
+                Self::Flow(file, _) => format!("what it takes is said under \"input\" in {file}"),
+            }),
+        }
+    }
+
     /// What is wrong with an input and what is doubtful. Fields in `open` have no value yet and are not looked at.
     fn review(&self, mut input: Value, open: &[String]) -> Review {
         match self {
@@ -74,12 +88,13 @@ impl Inputs {
                 "unknown_field" => Place::Key(&pointer),
                 _ => Place::Value(&pointer),
             };
-            findings.error(Code::INVALID_INPUT, place, named(&violation), None);
+            findings.error(Code::INVALID_INPUT, place, named(&violation), taker.fix(&violation));
         }
         for violation in review.warnings {
             let pointer = format!("{}/with{}", step.pointer(), violation.pointer);
             let code = Code::of_rule(&violation.rule);
-            findings.warning(code, Place::Value(&pointer), violation.message, None);
+            let fix = taker.fix(&violation);
+            findings.warning(code, Place::Value(&pointer), violation.message, fix);
         }
     }
 
