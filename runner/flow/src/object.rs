@@ -87,7 +87,8 @@ impl<'v> Object<'v> {
         let value = self.get(key)?;
         let typed = read(value);
         if typed.is_none() {
-            let message = format!("{key:?} is {wanted}, not {}", kind(value));
+            let is = if value.as_array().is_some_and(Vec::is_empty) { "an empty list" } else { kind(value) };
+            let message = format!("{key:?} is {wanted}, not {is}");
             findings.error(Code::TYPE, Place::Value(&self.at(key)), message, Some(other_type(wanted, value)));
         }
         typed
@@ -144,7 +145,8 @@ impl<'v> Object<'v> {
 }
 
 /// What to do where nothing better can be said of an expression that cannot be read.
-const EXAMPLE: &str = "an expression looks like input.text, steps.ask.output.items[0], or input.count > 3 and not input.done";
+const EXAMPLE: &str =
+    "an expression looks like input.text, steps.ask.output.items[0], or input.count > 3 and not input.done";
 
 /// How a value of another type is made what is wanted.
 fn other_type(wanted: &str, value: &Value) -> String {
@@ -155,6 +157,7 @@ fn other_type(wanted: &str, value: &Value) -> String {
         Value::String(text) if wanted.contains("number") && unquoted.is_some_and(|value| value.is_number()) => {
             format!("take the quotes away: {text}")
         }
+        _ if wanted == "text" => "write text, in quotes".to_owned(),
         Value::Object(_) if wanted.starts_with("a list") => "put it into brackets: [{ … }]".to_owned(),
         _ => format!("write {wanted}"),
     }
@@ -162,7 +165,7 @@ fn other_type(wanted: &str, value: &Value) -> String {
 
 /// An expression that is right everywhere and may be of any type: it stands for one that could not be read, so that
 /// everything around it is still checked.
-const HARMLESS: &str = "run.id";
+const HARMLESS: &str = "run.labels";
 
 /// A value that is right everywhere: it stands for one that could not be read.
 pub(crate) fn harmless() -> Option<Template> {

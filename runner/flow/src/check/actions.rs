@@ -6,7 +6,7 @@ use connector_sdk::retry::OwnRetries;
 use connector_sdk::{ErasedAction, Registry};
 
 use super::Checks;
-use super::inputs::Taker;
+use super::inputs::{Taker, legible};
 use crate::codes::Code;
 use crate::definition::Definition;
 use crate::diagnostic::{Findings, Place, did_you_mean};
@@ -82,10 +82,7 @@ fn no_connection(slots: &BTreeMap<&str, &str>, step: &Step, connector: &str, fin
     let fitting = slots.iter().filter(|(_, other)| **other == connector);
     let names: Vec<&str> = fitting.map(|(name, _)| *name).take(SHOWN).collect();
     let (message, fix) = match names.as_slice() {
-        [] => (
-            format!("the flow has no connection for {connector}"),
-            add_connection(connector, connector),
-        ),
+        [] => (format!("the flow has no connection for {connector}"), add_connection(connector, connector)),
         several => (
             format!("it is open which connection this step uses: {}", several.join(" or ")),
             format!("add \"connection\": {:?} to the step", several[0]),
@@ -99,7 +96,7 @@ fn check_retry(step: &Step, action: &ActionStep, known: &ErasedAction, findings:
     if step.retry.is_none() {
         return;
     }
-    let prepared = known.prepare(action.with.outline().value);
+    let prepared = known.prepare(legible(&action.with, known.input_schema()));
     if prepared.is_ok_and(|prepared| prepared.own_retries() == OwnRetries::Counted) {
         let message = "how often this action is tried is said twice: by \"retry\" and by its own inputs";
         let fix = "keep one of them: \"retry\", or the count in \"with\"".to_owned();

@@ -47,7 +47,8 @@ fn mistake(known: &Known<'_>, compared: &Compared<'_>, value: &Value) -> Option<
         };
         return Some((Code::NEVER_EQUAL, message, other_type(known, path, value, &is)));
     }
-    let choices = known.choices().filter(|choices| !compared.by_order && !choices.iter().any(|one| same(one, value)))?;
+    let choices =
+        known.choices().filter(|choices| !compared.by_order && !choices.iter().any(|one| same(one, value)))?;
     if let (Root::Status(_), Some(word)) = (&path.root, value.as_str()) {
         return Some((Code::UNKNOWN_STATUS, format!("no step has the status {word:?}"), status(word)));
     }

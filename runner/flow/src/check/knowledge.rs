@@ -77,7 +77,7 @@ fn within<'s>(root: &'s Value, path: &[Segment]) -> Option<&'s Value> {
 }
 
 /// The schema that is meant: that of a reference, or the only variant beside null.
-fn resolved<'s>(root: &'s Value, schema: &'s Value) -> Option<&'s Value> {
+pub(super) fn resolved<'s>(root: &'s Value, schema: &'s Value) -> Option<&'s Value> {
     let mut schema = schema;
     for _ in 0..limits::DEPTH {
         schema = match (schema.get("$ref").and_then(Value::as_str), only_variant(schema)) {

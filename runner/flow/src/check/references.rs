@@ -171,7 +171,9 @@ impl<'f> Walk<'f, '_, '_> {
         match (self.loops.last().map(|step| step.kind()), field) {
             (None, _) => {
                 let message = "there is no loop around this".to_owned();
-                let fix = Some("loop is known in the steps of \"for_each\" and \"repeat\", and in their \"output\"".to_owned());
+                let fix = Some(
+                    "loop is known in the steps of \"for_each\" and \"repeat\", and in their \"output\"".to_owned(),
+                );
                 self.findings.error(Code::NO_LOOP, mention.place(), message, fix);
             }
             (Some(StepKind::Repeat(_)), TurnField::Item | TurnField::Key) => {

@@ -100,9 +100,12 @@ impl Code {
     /// What to do where a finding says nothing better.
     pub(crate) fn usual_fix(self) -> Option<&'static str> {
         match self {
+            Self::DURATION => Some("write a number and a unit, such as 500ms, 60s, 2m or 1h"),
             Self::RANGE => Some("write a number of this range"),
             Self::NO_STEPS => Some("write at least one step"),
-            Self::TOO_DEEP => Some("take the inner part out: put it into a flow of its own, and run that with \"flow\""),
+            Self::TOO_DEEP => {
+                Some("take the inner part out: put it into a flow of its own, and run that with \"flow\"")
+            }
             Self::TOO_LARGE => Some("hand large data in as the run's input, or as a file"),
             Self::SYNTAX => Some("write JSON: text and keys in double quotes, a comma between two, no comments"),
             Self::INVALID_NAME => Some("write small letters and digits"),

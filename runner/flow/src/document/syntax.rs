@@ -89,16 +89,18 @@ fn refuse_strictly(text: &str, lines: &Lines, error: &serde_json::Error) -> Vec<
     let at = lines.offset(text, error.line(), error.column());
     let full = error.to_string();
     let message = full.split(" at line ").next().unwrap_or(&full);
-    let (message, fix) = match message {
+    let (at, message, fix) = match message {
         _ if message.starts_with("control character") => (
+            text[at..].find(|c: char| c < ' ').map_or(at, |further| at + further),
             "a control character stands in a text as it is",
             Some("write it as an escape: \\t, \\n, or \\u and four digits".to_owned()),
         ),
         _ if message.contains("surrogate") || message.contains("hex escape") => (
+            text[..at].rfind("\\u").unwrap_or(at),
             "this escape is only half of a character",
             Some("write both halves, \\ud83d\\ude00, or the character itself".to_owned()),
         ),
-        other => (other, None),
+        other => (at, other, None),
     };
     vec![wrong(text, lines, at..at, message.to_owned(), fix)]
 }

@@ -62,7 +62,14 @@ fn read(step: &Object<'_>, reading: &mut Reading<'_, '_>) -> Option<StepKind> {
     let output = step.template("output", reading.findings);
     let steps = Block::required(step, "steps", "a step with \"for_each\"", reading);
     let name = name.to_owned();
-    Some(StepKind::ForEach(ForEachStep { items: items.or_else(unreadable)?, name, at_once, on_item_error, steps, output }))
+    Some(StepKind::ForEach(ForEachStep {
+        items: items.or_else(unreadable)?,
+        name,
+        at_once,
+        on_item_error,
+        steps,
+        output,
+    }))
 }
 
 fn items(step: &Object<'_>, findings: &mut Findings<'_>) -> Option<Items> {

@@ -62,7 +62,10 @@ fn every_broken_file_gets_an_answer() {
     }
     assert!(right > 100 && right < FILES / 2, "{right} of them are right");
     println!("the slowest check was that of file {} with {:?}", slowest.1, slowest.0);
-    println!("{right} are right after all; the slowest run was that of file {} with {:?}", slowest_run.1, slowest_run.0);
+    println!(
+        "{right} are right after all; the slowest run was that of file {} with {:?}",
+        slowest_run.1, slowest_run.0
+    );
     // So much more than a second that only a hang is met on a machine that is busy.
     assert!(slowest.0.max(slowest_run.0) < Duration::from_secs(20), "a file takes far more than a second");
 }

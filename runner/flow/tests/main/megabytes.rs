@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use crate::support::registry;
 
-const SIZE: usize = 1 << 20;
+/// A megabyte, or an eighth of it where nothing is optimised.
+const SIZE: usize = if cfg!(debug_assertions) { 1 << 17 } else { 1 << 20 };
 
 /// A flow with as many of these steps as fit.
 fn full_of(step: impl Fn(usize) -> Value) -> String {
@@ -38,7 +39,10 @@ fn files() -> Vec<(&'static str, String)> {
         ("a long text", one(json!({ "id": "a", "set": long }))),
         ("a long path", one(json!({ "id": "a", "set": format!("{{{{ input{} }}}}", ".a".repeat(SIZE / 2)) }))),
         ("a long sum", one(json!({ "id": "a", "set": format!("{{{{ 1{} }}}}", "+1".repeat(SIZE / 2)) }))),
-        ("a long condition", one(json!({ "id": "a", "if": format!("true{}", " and true".repeat(SIZE / 9)), "set": 1 }))),
+        (
+            "a long condition",
+            one(json!({ "id": "a", "if": format!("true{}", " and true".repeat(SIZE / 9)), "set": 1 })),
+        ),
         ("many names", one(json!({ "id": "a", "set": format!("{{{{ [{}] }}}}", "nobody,".repeat(SIZE / 7)) }))),
         ("many expressions", one(json!({ "id": "a", "set": "{{ nobody }} {{ steps.a.output }}".repeat(SIZE / 34) }))),
         ("many open braces", one(json!({ "id": "a", "set": "{{ ".repeat(SIZE / 3) }))),
@@ -58,26 +62,42 @@ fn files() -> Vec<(&'static str, String)> {
         ("steps that are nothing", full_of(|_| json!({}))),
         ("steps of one id", full_of(|_| json!({ "id": "a", "set": 1 }))),
         ("steps that are right", full_of(|at| json!({ "id": format!("a{at}"), "set": "{{ steps.a0.output }}" }))),
-        ("steps that are unknown", full_of(|at| json!({ "id": format!("a{at}"), "set": format!("{{{{ steps.b{at}.output }}}}") }))),
-        ("steps that come later", full_of(|at| json!({ "id": format!("a{at}"), "set": format!("{{{{ steps.a{}.output }}}}", at + 1) }))),
-        ("actions that are unknown", full_of(|at| json!({ "id": format!("a{at}"), "action": format!("model/ask-{at}") }))),
-        ("actions that are wrong", full_of(|at| json!({ "id": format!("a{at}"), "action": "model/ask", "retry": {}, "with": { "mdoel": at } }))),
+        (
+            "steps that are unknown",
+            full_of(|at| json!({ "id": format!("a{at}"), "set": format!("{{{{ steps.b{at}.output }}}}") })),
+        ),
+        (
+            "steps that come later",
+            full_of(|at| json!({ "id": format!("a{at}"), "set": format!("{{{{ steps.a{}.output }}}}", at + 1) })),
+        ),
+        (
+            "actions that are unknown",
+            full_of(|at| json!({ "id": format!("a{at}"), "action": format!("model/ask-{at}") })),
+        ),
+        (
+            "actions that are wrong",
+            full_of(
+                |at| json!({ "id": format!("a{at}"), "action": "model/ask", "retry": {}, "with": { "mdoel": at } }),
+            ),
+        ),
         ("flows that are not there", full_of(|at| json!({ "id": format!("a{at}"), "flow": format!("n{at}") }))),
         ("flows that run themselves", full_of(|at| json!({ "id": format!("a{at}"), "flow": format!("round-{at}") }))),
         (
             "loops in loops",
             full_of(|at| {
-                deep(json!({ "id": format!("a{at}"), "set": "{{ item }}" }), |depth, inner| {
-                    json!({ "id": format!("l{at}-{depth}"), "for_each": "input.rows", "steps": [inner] })
-                })
+                deep(
+                    json!({ "id": format!("a{at}"), "set": "{{ item }}" }),
+                    |depth, inner| json!({ "id": format!("l{at}-{depth}"), "for_each": "input.rows", "steps": [inner] }),
+                )
             }),
         ),
         (
             "branches in branches",
             full_of(|at| {
-                deep(json!({ "id": format!("a{at}"), "set": "{{ steps.nobody.output }}" }), |depth, inner| {
-                    json!({ "id": format!("b{at}-{depth}"), "branch": [{ "if": "input.a == 'x'", "steps": [inner] }] })
-                })
+                deep(
+                    json!({ "id": format!("a{at}"), "set": "{{ steps.nobody.output }}" }),
+                    |depth, inner| json!({ "id": format!("b{at}-{depth}"), "branch": [{ "if": "input.a == 'x'", "steps": [inner] }] }),
+                )
             }),
         ),
     ]
@@ -88,7 +108,8 @@ struct Round;
 
 impl Folder for Round {
     fn read(&self, file: &str) -> Result<String, String> {
-        let steps: Vec<Value> = (0..20).map(|at| json!({ "id": format!("a{at}"), "flow": format!("round-{at}") })).collect();
+        let steps: Vec<Value> =
+            (0..20).map(|at| json!({ "id": format!("a{at}"), "flow": format!("round-{at}") })).collect();
         match file.starts_with('n') {
             true => Err("it is not there".to_owned()),
             false => Ok(json!({ "linkwork": 1, "name": "round", "steps": steps }).to_string()),

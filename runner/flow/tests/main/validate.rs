@@ -30,9 +30,7 @@ fn broken_files() {
 pub(crate) fn broken() -> BTreeMap<String, String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/broken");
     let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
-    files
-        .map(|file| (file.file_name().into_string().unwrap(), std::fs::read_to_string(file.path()).unwrap()))
-        .collect()
+    files.map(|file| (file.file_name().into_string().unwrap(), std::fs::read_to_string(file.path()).unwrap())).collect()
 }
 
 /// The diagnostics as a person sees them: each with its line, and marks under what is meant.
@@ -64,7 +62,11 @@ fn what_is_found_says_what_to_do() {
 /// Texts that editors and other programs make, each with the code, the line and the column of what is found first.
 #[test]
 fn texts_that_cannot_be_seen_are_told_apart() {
-    let file = |name: &str| format!("{{\r\n  \"linkwork\": 1,\r\n  \"name\": \"{name}\",\r\n  \"steps\": [{{ \"id\": \"a\", \"set\": 1 }}]\r\n}}\r\n");
+    let file = |name: &str| {
+        format!(
+            "{{\r\n  \"linkwork\": 1,\r\n  \"name\": \"{name}\",\r\n  \"steps\": [{{ \"id\": \"a\", \"set\": 1 }}]\r\n}}\r\n"
+        )
+    };
     let table = [
         (format!("\u{feff}{}", file("mark")), "syntax", 1, 1, "byte order mark"),
         (" \r\n\t".to_owned(), "syntax", 1, 1, "empty"),
