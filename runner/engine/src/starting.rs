@@ -19,7 +19,7 @@ use crate::entry::{Kept, Start};
 use crate::events::Listeners;
 use crate::files::RunFiles;
 use crate::flows::texts_of;
-use crate::groups::Seat;
+use crate::groups::{Bound, Seat};
 use crate::handle::Handle;
 use crate::identity::RunIdentity;
 use crate::ledger::{Ledger, of_journal};
@@ -88,21 +88,19 @@ impl Engine {
     /// Takes a run on, or refuses it.
     async fn admit(&self, flow: Arc<Flow>, mut request: RunRequest, mut part: Part) -> Result<Admitted> {
         self.refuse_if_closed()?;
-        let identity = Arc::new(RunIdentity {
-            run: ids::new_run(),
-            tenant: request.tenant.as_str().into(),
-            labels: std::mem::take(&mut request.labels),
-        });
-        let place = self.shared.admission.queue(&identity.tenant)?;
+        let tenant: Arc<str> = request.tenant.as_str().into();
+        let place = self.shared.admission.queue(&tenant)?;
         let reused = match &request.reuse {
             Some(reuse) => Some(self.reused(&flow, reuse, &request.tenant).await?),
             None => None,
         };
         part.pins.extend(reused.iter().flat_map(|reused| reused.pins.clone()));
+        let labels = std::mem::take(&mut request.labels);
+        let identity = Arc::new(RunIdentity { run: ids::new_run(), tenant, labels });
         let machine = machine(&flow, &identity, &request, &part);
-        let seat = Seat::free();
-        let mail = Handle::new(Arc::clone(&identity));
-        let present = Present::enter(&self.shared, mail).ok_or_else(|| taken(&identity.run))?;
+        let seat = self.shared.groups.seat(Bound::of(&flow, &machine, &identity.tenant)?)?;
+        let handle = Handle::new(Arc::clone(&identity));
+        let present = Present::enter(&self.shared, handle).ok_or_else(|| taken(&identity.run))?;
         mailroom::open(&self.shared);
         let parent = request.reuse.as_ref().map(|reuse| reuse.run.clone());
         let pins = self.kept_pins(parent.as_deref(), &part.pins).await?;
@@ -139,6 +137,7 @@ impl Engine {
             clock: RunClock::start(),
             ledger: Ledger::new(journal, run, 0),
             inbox: 0,
+            is_cancelled: false,
             around: self.surroundings(blobs, request.exchanges),
             listeners: Listeners::new(&self.shared.events, request.events, request.wants_requests),
             ended: Vec::new(),

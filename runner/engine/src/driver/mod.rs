@@ -5,6 +5,7 @@
 
 mod arrival;
 mod begin;
+mod line;
 mod operations;
 mod present;
 mod replay;
@@ -21,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::arrival::{Arrival, Fetching};
 pub(crate) use self::begin::{Begin, Beginning};
+use self::line::Line;
 use self::operations::{Held, InFlight};
 pub(crate) use self::present::Present;
 pub(crate) use self::replay::{Outstanding, Replay, Retried};
@@ -56,6 +58,8 @@ pub(crate) struct Driver {
     fetching: Fetching,
     /// The number of the last message that the Machine was told.
     inbox: u64,
+    /// Whether the Machine was told to cancel.
+    is_cancelled: bool,
     alarms: Alarms,
     in_flight: HashMap<StepKey, InFlight>,
     arrived: VecDeque<Arrival>,
@@ -66,6 +70,9 @@ impl Driver {
     /// Runs it to its end. An error means that it is not over, and goes on when it is resumed.
     pub(crate) async fn run(mut self) -> Result<RunReport> {
         let ended = self.drive().await;
+        if let Err(error) = &ended {
+            self.log(error.message());
+        }
         self.handle().end(match &ended {
             Ok(report) => Ended::Over(Arc::new(RunResult::of(report))),
             Err(error) => Ended::Stopped(error.message().into()),
@@ -170,37 +177,23 @@ impl Driver {
 
     /// Waits for a slot. Whoever is cancelled needs none to end.
     async fn act(&mut self) -> Result<()> {
-        let handle = Arc::clone(self.present.handle());
-        let keeps = self.ledger.keeps();
-        if !self.place.is_acting() {
-            let mut acting = std::pin::pin!(self.place.act());
-            while !handle.is_cancelled() {
-                handle.may_go_on(keeps)?;
-                tokio::select! {
-                    biased;
-                    () = &mut acting => break,
-                    () = handle.rung() => {}
-                }
-            }
+        if !self.is_cancelled && !self.place.is_acting() {
+            let line = self.line();
+            line.wait(self.place.act()).await?;
         }
-        handle.enter(Stage::Running);
+        self.handle().enter(Stage::Running);
         Ok(())
     }
 
     /// Waits for its seat among the runs of its flow.
     async fn sit_down(&mut self) -> Result<()> {
-        let handle = Arc::clone(self.present.handle());
-        let keeps = self.ledger.keeps();
-        let mut seated = std::pin::pin!(self.seat.taken());
-        while !handle.is_cancelled() {
-            handle.may_go_on(keeps)?;
-            tokio::select! {
-                biased;
-                () = &mut seated => break,
-                () = handle.rung() => {}
-            }
-        }
-        Ok(())
+        let line = self.line();
+        line.wait(self.seat.taken()).await
+    }
+
+    fn line(&self) -> Line {
+        let (handle, journal) = (Arc::clone(self.handle()), Arc::clone(&self.present.shared().journal));
+        Line { handle, journal, inbox: self.inbox }
     }
 
     /// Waits until something is written. What arrives meanwhile comes after it.
@@ -301,19 +294,6 @@ impl RunResult {
     fn of(report: &RunReport) -> Self {
         let RunReport { run, status, output, error, .. } = report;
         Self { run: Arc::clone(run), status: *status, output: Arc::clone(output), error: error.clone() }
-    }
-}
-
-impl Handle {
-    /// An error if it is to begin nothing more. What is kept nowhere goes on while it may.
-    fn may_go_on(&self, keeps: bool) -> Result<()> {
-        self.may_be_left()?;
-        if keeps && self.is_draining() { Err(stopped("the engine is shutting down")) } else { Ok(()) }
-    }
-
-    /// An error if even what is under way is to be left.
-    fn may_be_left(&self) -> Result<()> {
-        if self.is_stopped() { Err(stopped("the engine was stopped")) } else { Ok(()) }
     }
 }
 

@@ -16,6 +16,7 @@ pub(crate) struct Replay {
     pub(crate) last: Timestamp,
     /// The number of the last message that it was told.
     pub(crate) inbox: u64,
+    pub(crate) is_cancelled: bool,
     pub(crate) retries: Vec<Retried>,
     open: BTreeMap<StepKey, Outstanding>,
     intents: HashMap<(StepKey, u32), Intent>,
@@ -52,6 +53,7 @@ impl Replay {
             has_begun: false,
             last: Timestamp::default(),
             inbox: 0,
+            is_cancelled: false,
             retries: Vec::new(),
             open: BTreeMap::new(),
             intents: HashMap::new(),
@@ -76,7 +78,10 @@ impl Replay {
                 self.inbox = number;
                 self.machine.complete(Done::Signalled(signal), at)
             }
-            Happened::Cancelled => self.machine.cancel(at),
+            Happened::Cancelled => {
+                self.is_cancelled = true;
+                self.machine.cancel(at)
+            }
         };
         ops.into_iter().for_each(|op| self.begin(op, at));
         Ok(self.machine.take_ended())
