@@ -87,7 +87,7 @@ impl Engine {
 
     /// Takes a run on, or refuses it.
     async fn admit(&self, flow: Arc<Flow>, mut request: RunRequest, mut part: Part) -> Result<Admitted> {
-        self.refuse_if_closed()?;
+        self.refuse_if_it_takes_nothing()?;
         let tenant: Arc<str> = request.tenant.as_str().into();
         let place = self.shared.admission.queue(&tenant)?;
         let reused = match &request.reuse {
@@ -181,26 +181,36 @@ impl Engine {
         })
     }
 
-    fn refuse_if_closed(&self) -> Result<()> {
-        let refuse =
-            |kind, message: &str, fix: &str| Err(Error::new(kind, message).with_origin(Origin::Host).with_fix(fix));
-        if self.shared.is_closed.load(Ordering::Acquire) {
-            return refuse(ErrorKind::Unavailable, "the engine is shutting down", "start the run when it is up again");
+    fn refuse_if_it_takes_nothing(&self) -> Result<()> {
+        if self.is_closed() {
+            return Err(shutting_down());
         }
         match self.shared.journal.health() {
             Health::Ok => Ok(()),
-            Health::Full => refuse(
+            Health::Full => Err(refusal(
                 ErrorKind::LimitExceeded,
                 "there is no room in the journal for another run",
                 "free space, or prune finished runs",
-            ),
-            Health::Poisoned => refuse(
+            )),
+            Health::Poisoned => Err(refusal(
                 ErrorKind::Internal,
                 "a write to the journal failed, so it takes nothing more",
                 "check the disk, then restart; runs go on from what is stored",
-            ),
+            )),
         }
     }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.shared.is_closed.load(Ordering::Acquire)
+    }
+}
+
+pub(crate) fn shutting_down() -> Error {
+    refusal(ErrorKind::Unavailable, "the engine is shutting down", "try again when it is up again")
+}
+
+fn refusal(kind: ErrorKind, message: &str, fix: &str) -> Error {
+    Error::new(kind, message).with_origin(Origin::Host).with_fix(fix)
 }
 
 fn machine(flow: &Arc<Flow>, identity: &RunIdentity, request: &RunRequest, part: &Part) -> Machine {

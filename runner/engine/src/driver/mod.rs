@@ -106,10 +106,7 @@ impl Driver {
         self.start()?;
         loop {
             self.take_calls()?;
-            self.drain();
-            for arrival in self.next_arrivals() {
-                self.arrive(arrival)?;
-            }
+            self.feed()?;
             if let Some(outcome) = self.machine.outcome().cloned() {
                 return self.finish(outcome).await;
             }
@@ -145,17 +142,20 @@ impl Driver {
         Ok(())
     }
 
-    /// Takes what is there already, so that it is written together.
-    fn drain(&mut self) {
-        while self.ledger.keeps() && self.arrived.len() < FED_TOGETHER {
-            let Some(Some(arrival)) = self.work.next().now_or_never() else { return };
-            self.arrived.push_back(arrival);
+    /// Hears what has arrived, and what arrives at once because of that, so that it is written together: what a step
+    /// gave, with what the next one is about to send.
+    fn feed(&mut self) -> Result<()> {
+        for _ in 0..FED_TOGETHER {
+            let Some(arrival) = self.next_arrival() else { return Ok(()) };
+            self.arrive(arrival)?;
         }
+        Ok(())
     }
 
-    fn next_arrivals(&mut self) -> Vec<Arrival> {
-        let together = self.arrived.len().min(FED_TOGETHER);
-        self.arrived.drain(..together).collect()
+    /// What has arrived, or can at once. Where nothing is written, there is nothing to be written together.
+    fn next_arrival(&mut self) -> Option<Arrival> {
+        let arrived = self.arrived.pop_front();
+        arrived.or_else(|| if self.ledger.keeps() { self.work.next().now_or_never().flatten() } else { None })
     }
 
     /// Waits until something arrives. A run that does nothing meanwhile gives its slot up.

@@ -4,7 +4,9 @@
 #![expect(clippy::needless_pass_by_value, reason = "a test writes its values where it uses them")]
 
 mod bounds;
+mod concurrency;
 mod events;
+mod faulty;
 mod hosts;
 mod in_doubt;
 mod outside_of_runs;

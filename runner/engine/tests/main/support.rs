@@ -15,7 +15,7 @@ use runner_engine::{
     Binding, ConnectionStore, Engine, EngineBuilder, RunEvent, RunEvents, RunIdentity, RunReport, RunRequest, Signal,
 };
 use runner_flow::Flow;
-use runner_journal::{SqliteJournal, SqliteOptions};
+use runner_journal::{Durability, SqliteJournal, SqliteOptions};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -405,9 +405,10 @@ impl Bench {
     }
 }
 
-/// A journal in this folder.
+/// A journal in this folder, which outlives its process and need not outlive more here.
 pub(crate) fn journal(folder: &Path) -> Arc<SqliteJournal> {
-    Arc::new(SqliteJournal::open(folder, SqliteOptions::default()).unwrap())
+    let options = SqliteOptions { durability: Durability::Process, ..SqliteOptions::default() };
+    Arc::new(SqliteJournal::open(folder, options).unwrap())
 }
 
 /// A signal.
