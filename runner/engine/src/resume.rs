@@ -60,7 +60,8 @@ impl Engine {
         for begun in [true, false] {
             let mut after = None;
             loop {
-                let rows = self.shared.journal.unfinished(after.as_deref(), limits::LISTED).await.map_err(of_journal)?;
+                let rows =
+                    self.shared.journal.unfinished(after.as_deref(), limits::LISTED).await.map_err(of_journal)?;
                 let Some(last) = rows.last() else { break };
                 after = Some(last.id.clone());
                 for row in rows.into_iter().filter(|row| (row.entries > 0) == begun) {

@@ -36,7 +36,8 @@ fn end(kinds: &[u8]) -> Commit {
 
 #[tokio::test]
 async fn what_a_step_gave_is_written_together_with_what_the_next_one_is_about_to_send() {
-    let steps = json!([step("a", "write", json!(1)), step("b", "generate", json!(2)), step("c", "idempotent", json!(3))]);
+    let steps =
+        json!([step("a", "write", json!(1)), step("b", "generate", json!(2)), step("c", "idempotent", json!(3))]);
     let expected =
         [commit(&[STARTED, INTENT]), commit(&[SUCCEEDED, INTENT]), commit(&[SUCCEEDED, INTENT]), end(&[SUCCEEDED])];
     assert_eq!(commits(steps).await, expected);
@@ -91,7 +92,8 @@ async fn fails_at(nth: usize, fault: Fault) -> Option<()> {
     let refused = first.engine.start(of_every_effect(), RunRequest::default()).await.unwrap_err();
     assert_eq!(refused.message(), "a write to the journal failed, so it takes nothing more");
     assert!(refused.fix().unwrap().starts_with("check the disk"));
-    let is_told = |event: &RunEvent| matches!(event, RunEvent::Log { message, .. } if message.contains("takes nothing more"));
+    let is_told =
+        |event: &RunEvent| matches!(event, RunEvent::Log { message, .. } if message.contains("takes nothing more"));
     assert!(events.events().iter().any(is_told), "whoever listens is told that the run stops");
     let before = first.probe.calls.lock().unwrap().clone();
     first.kill().await;
@@ -123,9 +125,8 @@ fn is_in_doubt(entries: &[runner_journal::Entry]) -> bool {
     let ended = |intent: &runner_journal::Entry| {
         entries.iter().any(|entry| entry.kind == SUCCEEDED && entry.step == intent.step)
     };
-    let writes = |intent: &runner_journal::Entry| {
-        serde_json::from_slice::<Value>(&intent.body).unwrap()["effect"] == "write"
-    };
+    let writes =
+        |intent: &runner_journal::Entry| serde_json::from_slice::<Value>(&intent.body).unwrap()["effect"] == "write";
     entries.iter().any(|entry| entry.kind == INTENT && writes(entry) && !ended(entry))
 }
 

@@ -1,9 +1,12 @@
 //! The events of a run, in the shape that `--output jsonl` prints.
 
+use std::sync::Arc;
+
 use runner_engine::{RunReport, RunRequest};
 use serde_json::json;
+use tempfile::TempDir;
 
-use crate::support::{Bench, binding, flow, kept, step};
+use crate::support::{Bench, Kept, binding, flow, journal, kept, step};
 
 #[tokio::test(start_paused = true)]
 async fn a_run_that_succeeds() {
@@ -40,4 +43,31 @@ async fn a_single_action() {
 
 fn shown(report: &RunReport) -> String {
     serde_json::to_string_pretty(report).unwrap().replace(&*report.run, "run_1")
+}
+
+#[tokio::test]
+async fn a_run_that_is_resumed_tells_so_and_then_the_same_as_ever() {
+    let folder = TempDir::new().unwrap();
+    let bench = Bench::durable(folder.path());
+    bench.probe.close_gate();
+    let steps =
+        json!([step("a", "talk", json!("one word")), step("b", "generate", json!(2)), step("c", "talk", json!("x"))]);
+    let run = bench.start(&flow(steps), RunRequest::default()).await;
+    bench.probe.waits.notified().await;
+    bench.kill().await;
+
+    let events = Arc::new(Kept::default());
+    let bench = Bench::with(|builder| builder.journal(journal(folder.path())).events(events.clone()));
+    bench.engine.resume().await.unwrap();
+    bench.engine.result(&run).await.unwrap();
+    insta::assert_snapshot!("resumed", masked(&events.lines_of(&run)));
+}
+
+/// With how long things took taken out.
+fn masked(lines: &str) -> String {
+    let mask = |line: &str| match line.split_once("\"duration_ms\":") {
+        Some((before, after)) => format!("{before}\"duration_ms\":0{}", after.trim_start_matches(char::is_numeric)),
+        None => line.to_owned(),
+    };
+    lines.lines().map(mask).collect::<Vec<_>>().join("\n")
 }

@@ -28,8 +28,10 @@ async fn echo(listener: TcpListener) -> Vec<String> {
             }
         }
         stream.read_exact(&mut vec![0; length]).await.unwrap();
-        let body = json!({ "you_sent": credential, "error": { "message": format!("wrong: {credential}") } }).to_string();
-        let head = format!("HTTP/1.1 {status}\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: ");
+        let body =
+            json!({ "you_sent": credential, "error": { "message": format!("wrong: {credential}") } }).to_string();
+        let head =
+            format!("HTTP/1.1 {status}\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: ");
         let answer = format!("{head}{}\r\nx-echo: {credential}\r\n\r\n{body}", body.len());
         stream.write_all(answer.as_bytes()).await.unwrap();
         stream.shutdown().await.unwrap();
