@@ -69,7 +69,8 @@ impl Engine {
     }
 
     fn again(&self, flow: &Flow, record: &StepRecord) -> Option<Again> {
-        let action = step_of(flow, &record.key)?.action().filter(|_| record.attempts > 0)?.id();
+        let was_called = record.kind == "action" && record.attempts > 0;
+        let action = step_of(flow, &record.key)?.action().filter(|_| was_called)?.id();
         let effect = self.registry().action(action).map_or(Effect::Write, |action| action.about().effect);
         Some(Again {
             step: record.key.to_string(),

@@ -115,6 +115,7 @@ impl Driver {
                 self.written(commit).await?;
             }
             self.report_ended();
+            self.steps.tell_news();
             self.perform_held();
             if self.is_drained() {
                 return Err(stopped("the engine is shutting down"));

@@ -71,3 +71,36 @@ fn masked(lines: &str) -> String {
     };
     lines.lines().map(mask).collect::<Vec<_>>().join("\n")
 }
+
+#[tokio::test]
+async fn whatever_keeps_the_run_each_step_is_told_from_its_start_to_its_end_before_the_next() {
+    let folder = TempDir::new().unwrap();
+    for bench in [Bench::new(), Bench::durable(folder.path())] {
+        let (kept, request) = kept();
+        let mut flaky = step("c", "flaky", json!(1));
+        flaky["retry"] = json!({ "delay": "1ms" });
+        let steps = json!([
+            step("a", "talk", json!("word")),
+            { "id": "b", "wait": "1ms" },
+            flaky,
+            { "id": "d", "set": 1 },
+            step("e", "write", json!(1)),
+        ]);
+        bench.run(flow(steps), request).await;
+        let told = kept.events().into_iter().map(|event| {
+            let event = serde_json::to_value(event).unwrap();
+            format!("{} {}", event["type"].as_str().unwrap(), event["step"].as_str().unwrap_or("-"))
+        });
+        let told = told.collect::<Vec<_>>().join(", ");
+        let expected = [
+            "run_started -",
+            "step_started a, attempt a, delta a, step_finished a",
+            "step_started b, waiting b, step_finished b",
+            "step_started c, attempt c, delta c, retry c, attempt c, delta c, step_finished c",
+            "step_started d, step_finished d",
+            "step_started e, attempt e, step_finished e",
+            "run_finished -",
+        ];
+        assert_eq!(told, expected.join(", "));
+    }
+}

@@ -30,7 +30,7 @@ pub(crate) enum Fault {
 /// A journal that notes what it is told, and fails where a test says so.
 pub(crate) struct Faulty {
     inner: Arc<dyn Journal>,
-    pub(crate) commits: Mutex<Vec<Commit>>,
+    commits: Mutex<Vec<Commit>>,
     /// The hashes of what was put apart.
     pub(crate) blobs: Mutex<Vec<String>>,
     /// The commit that fails, and all after it.
@@ -58,6 +58,11 @@ impl Faulty {
     /// Whose nth commit fails.
     pub(crate) fn failing(inner: Arc<dyn Journal>, nth: usize, fault: Fault) -> Self {
         Self { fault: Some((nth, fault)), ..Self::new(inner) }
+    }
+
+    /// What has been committed.
+    pub(crate) fn commits(&self) -> Vec<Commit> {
+        self.commits.lock().unwrap().clone()
     }
 
     /// What the commit is to come to.

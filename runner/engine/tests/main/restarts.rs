@@ -75,7 +75,7 @@ async fn at_every_entry_what_is_over_stays_over_and_what_was_under_way_ends_by_i
     for entries in 0..=whole.entries.len() {
         let folder = cut_off(&whole, entries).await;
         let bench = Bench::durable(folder.path());
-        assert_eq!(bench.engine.resume().await.unwrap().runs, [run.clone()]);
+        assert_eq!(bench.engine.resume().await.unwrap().runs, [run.as_str()]);
         // A run that was told before may be over.
         drop(bench.engine.signal(&run, signal("1", "go", json!("gone"))).await);
         let result = bench.engine.result(&run).await.unwrap();
