@@ -110,7 +110,7 @@ impl Engine {
             Created::New => {}
         }
         if let Some(reused) = &reused {
-            self.share(reused, &pins, &identity).await?;
+            self.share(&reused.from, &pins, &reused.files, &identity.run).await?;
         }
         Ok(Admitted::New(Box::new(self.driver(present, place, seat, machine, &flow, request))))
     }

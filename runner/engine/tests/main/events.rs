@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use runner_engine::{RunReport, RunRequest};
-use serde_json::json;
+use runner_engine::{RunEvent, RunReport, RunRequest, Status};
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::support::{Bench, Kept, binding, flow, journal, kept, step};
@@ -103,4 +103,42 @@ async fn whatever_keeps_the_run_each_step_is_told_from_its_start_to_its_end_befo
         ];
         assert_eq!(told, expected.join(", "));
     }
+}
+
+#[tokio::test]
+async fn whoever_comes_late_is_told_the_same_by_the_journal() {
+    let folder = TempDir::new().unwrap();
+    let bench = Bench::durable(folder.path());
+    let (kept, request) = kept();
+    let mut flaky = step("a", "flaky", json!(2));
+    flaky["retry"] = json!({ "delay": "1ms" });
+    let mut wrong = step("wrong", "panic", json!(1));
+    wrong["on_error"] = json!("continue");
+    let turns = json!([{ "id": "turn", "set": "{{ item }}" }]);
+    let steps = json!([flaky, wrong, { "id": "each", "for_each": [1, 2], "at_once": 2, "steps": turns },
+                       { "id": "pause", "wait": "1ms" }, step("b", "write", json!("{{ steps.each.output }}"))]);
+    let run = bench.run(flow(steps), request).await.run;
+    let history = bench.engine.history(&run).await.unwrap();
+
+    let told = kept.events().into_iter().filter_map(|event| match event {
+        RunEvent::StepFinished { step, status, attempts, output, error, .. } => {
+            Some((step.to_string(), status, attempts, output.map(|output| Value::clone(&output)), error))
+        }
+        _ => None,
+    });
+    let kept_steps = history.steps.iter().map(|step| {
+        let attempts = if step.kind == "action" { step.attempts } else { 0 };
+        let output = (step.status == Status::Succeeded).then(|| Value::clone(&step.output));
+        (step.key.to_string(), step.status, attempts, output, step.error.clone())
+    });
+    assert_eq!(told.collect::<Vec<_>>(), kept_steps.collect::<Vec<_>>());
+
+    let told = kept.events().into_iter().filter_map(|event| match event {
+        RunEvent::Retry { step, code, reason, .. } => Some((step.to_string(), code.into_owned(), reason)),
+        _ => None,
+    });
+    let kept_retries = history.retries.into_iter().map(|retry| (retry.step, retry.code, retry.reason));
+    let told = told.collect::<Vec<_>>();
+    assert_eq!(told, kept_retries.collect::<Vec<_>>());
+    assert_eq!((told.len(), &*told[0].1, &*told[0].2), (2, "rate_limited", "slow down"));
 }

@@ -36,6 +36,8 @@ pub(crate) struct Faulty {
     /// The commit that fails, and all after it.
     fault: Option<(usize, Fault)>,
     is_poisoned: AtomicBool,
+    /// Whether nothing can be shared between runs.
+    pub(crate) keeps_apart: AtomicBool,
     /// While it is there, loading waits for it once something is loaded.
     pub(crate) gate: Mutex<Option<Arc<Semaphore>>>,
     /// Told when loading waits.
@@ -50,6 +52,7 @@ impl Faulty {
             blobs: Mutex::default(),
             fault: None,
             is_poisoned: AtomicBool::new(false),
+            keeps_apart: AtomicBool::new(false),
             gate: Mutex::default(),
             loaded: Notify::new(),
         }
@@ -154,6 +157,9 @@ impl Journal for Faulty {
     }
 
     async fn share_blob(&self, from: &str, to: &str, hash: &str) -> Result<bool> {
+        if self.keeps_apart.load(Ordering::SeqCst) {
+            return Err(poisoned());
+        }
         self.inner.share_blob(from, to, hash).await
     }
 

@@ -1,14 +1,16 @@
 //! A flow that was mended goes on with what an earlier run of it has done.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use connector_sdk::{Effect, ErrorKind};
-use runner_engine::{Again, Reuse, RunRequest, Status};
+use runner_engine::{Again, Query, Reuse, RunRequest, SOLE_TENANT, Status};
 use runner_flow::Flow;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::support::{Bench, flow, step, until};
+use crate::faulty::Faulty;
+use crate::support::{Bench, flow, journal, step};
 
 /// Two steps and a last one.
 fn three(last: Value) -> Arc<Flow> {
@@ -85,36 +87,56 @@ async fn from_a_step_on_everything_is_done_again_and_the_plan_says_what_that_rep
     assert_eq!(called(&bench), ["turn 1", "turn 2", "a x of y"]);
 }
 
-#[tokio::test]
-async fn what_is_taken_over_outlives_a_restart_however_large_it_is() {
-    let folder = TempDir::new().unwrap();
-    let bench = Bench::durable(folder.path());
-    let steps = |last: Value| {
-        flow(json!([
-            step("large", "write", json!("{{ 'x' * 300000 }}")),
-            step("file", "file", json!("some text")),
-            last
-        ]))
-    };
-    let first = bench.run(steps(json!({ "id": "end", "fail": "not yet" })), RunRequest::default()).await;
-    assert_eq!(first.status, Status::Failed);
-    bench.probe.close_gate();
+/// A large output, a file, and what comes after them.
+fn large_and_file(last: Value) -> Arc<Flow> {
+    flow(json!([step("large", "write", json!("{{ 'x' * 300000 }}")), step("file", "file", json!("some text")), last]))
+}
+
+/// Reads both, after a call that a test can hold up.
+fn reads_both() -> Arc<Flow> {
     let read = json!([
         step("gate", "read", json!(1)),
         step("text", "file", json!("{{ steps.file.output }}")),
         { "id": "all", "set": "{{ steps.text.output }} {{ steps.large.output | length }}" },
     ]);
-    let last = json!({ "id": "read", "branch": [{ "if": "true", "steps": read }] });
-    let request = RunRequest { reuse: Some(reuse(&first.run, None)), ..RunRequest::default() };
-    let run = bench.start(&steps(last), request).await;
+    large_and_file(json!({ "id": "read", "branch": [{ "if": "true", "steps": read }] }))
+}
+
+async fn assert_goes_on(bench: &Bench, run: &str) {
+    assert_eq!(bench.engine.resume().await.unwrap().runs, [run]);
+    let result = bench.engine.result(run).await.unwrap();
+    assert_eq!((result.status, &*result.output), (Status::Succeeded, &json!("some text 300000")), "{result:?}");
+    assert_eq!(bench.probe.calls.lock().unwrap().len(), 1, "nothing that is taken over is done again");
+}
+
+#[tokio::test]
+async fn what_is_taken_over_outlives_a_restart_however_large_it_is() {
+    let folder = TempDir::new().unwrap();
+    let bench = Bench::durable(folder.path());
+    let failed = large_and_file(json!({ "id": "end", "fail": "not yet" }));
+    let first = bench.run(failed, RunRequest::default()).await.run;
+    bench.probe.close_gate();
+    let request = RunRequest { reuse: Some(reuse(&first, None)), ..RunRequest::default() };
+    let run = bench.start(&reads_both(), request).await;
     bench.probe.waits.notified().await;
     bench.kill().await;
+    assert_goes_on(&Bench::durable(folder.path()), &run).await;
+}
 
-    let bench = Bench::durable(folder.path());
-    bench.engine.resume().await.unwrap();
-    let result = bench.engine.result(&run).await.unwrap();
-    assert_eq!((result.status, &*result.output), (Status::Succeeded, &json!("some text 300000")), "{result:?}");
-    assert_eq!(bench.probe.calls.lock().unwrap().len(), 1, "only what was under way");
+#[tokio::test]
+async fn a_process_that_ends_before_all_is_taken_over_leaves_a_run_that_goes_on() {
+    let folder = TempDir::new().unwrap();
+    let faulty = Arc::new(Faulty::new(journal(folder.path())));
+    let bench = Bench::with(|builder| builder.journal(faulty.clone()));
+    let failed = large_and_file(json!({ "id": "end", "fail": "not yet" }));
+    let first = bench.run(failed, RunRequest::default()).await.run;
+    faulty.keeps_apart.store(true, Ordering::SeqCst);
+    let request = RunRequest { reuse: Some(reuse(&first, None)), ..RunRequest::default() };
+    bench.engine.start(reads_both(), request).await.unwrap_err();
+    let run = bench.engine.list(Query::default()).await.unwrap().remove(0).run;
+    drop(faulty);
+    bench.kill().await;
+    assert_goes_on(&Bench::durable(folder.path()), &run).await;
 }
 
 #[tokio::test]
@@ -126,9 +148,9 @@ async fn what_cannot_be_taken_over_is_refused() {
         let request = RunRequest { reuse: Some(reuse), tenant: tenant.to_owned(), ..named("x") };
         bench.engine.start(mended(), request).await.unwrap_err().kind()
     };
-    let sole = runner_engine::SOLE_TENANT;
+    let sole = SOLE_TENANT;
     assert_eq!(refused(reuse("run_0", None), sole).await, ErrorKind::NotFound);
     assert_eq!(refused(reuse(&first.run, None), "other").await, ErrorKind::NotFound, "of another tenant");
     assert_eq!(refused(reuse(&first.run, Some("nowhere")), sole).await, ErrorKind::InvalidInput);
-    until(async || bench.engine.list(runner_engine::Query::default()).await.unwrap().len() == 1).await;
+    assert_eq!(bench.engine.list(Query::default()).await.unwrap().len(), 1, "nothing is left of what was refused");
 }
