@@ -5,6 +5,7 @@
 
 mod bounds;
 mod events;
+mod host_example;
 mod hosts;
 mod in_doubt;
 mod outside_of_runs;
