@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use connector_sdk::http::RequestView;
@@ -122,7 +123,8 @@ pub enum RunEvent {
     },
 }
 
-/// Where the events of runs go. It is called from within the run and must not block.
+/// Where the events of runs go. It is called from within the run and must not block. Each event is told once, in order,
+/// and none is dropped: whoever is slow keeps what it cannot handle at once, as much as it can bear.
 pub trait RunEvents: Send + Sync {
     /// Takes an event.
     fn emit(&self, event: RunEvent);
@@ -162,15 +164,20 @@ impl Listeners {
     pub(crate) fn tell(&self, event: impl FnOnce() -> RunEvent) {
         match (self.all.listens(), self.own.listens()) {
             (false, false) => {}
-            (true, false) => self.all.emit(event()),
-            (false, true) => self.own.emit(event()),
+            (true, false) => emit(&*self.all, event()),
+            (false, true) => emit(&*self.own, event()),
             (true, true) => {
                 let event = event();
-                self.all.emit(event.clone());
-                self.own.emit(event);
+                emit(&*self.all, event.clone());
+                emit(&*self.own, event);
             }
         }
     }
+}
+
+/// Nothing that a listener does changes what becomes of a run, not even a panic.
+fn emit(listener: &dyn RunEvents, event: RunEvent) {
+    let _ = catch_unwind(AssertUnwindSafe(|| listener.emit(event)));
 }
 
 /// Tells what one step's actions tell, as events of the run. It counts attempts over all the calls of the step.

@@ -15,7 +15,7 @@ use crate::engine::Engine;
 use crate::events::{Listeners, RunEvent, StepEvents};
 use crate::identity::RunIdentity;
 use crate::ids;
-use crate::isolated::isolated;
+use crate::isolated::{isolated, isolated_host};
 use crate::report::{RunReport, StepReport, millis};
 use crate::request::RunRequest;
 
@@ -98,7 +98,7 @@ impl Engine {
             run_id: identity.run.to_string(),
             ..Scope::default()
         });
-        let connection = ctx.within_bounds(self.shared.connections.resolve(binding, &identity)).await?;
+        let connection = isolated_host(ctx.within_bounds(self.shared.connections.resolve(binding, &identity))).await?;
         Ok((ctx, connection))
     }
 

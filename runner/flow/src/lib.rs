@@ -26,7 +26,7 @@ mod steps;
 mod time;
 
 pub use self::codes::{Explanation, codes, explain};
-pub use self::concurrency::WhenFull;
+pub use self::concurrency::{Concurrency, WhenFull};
 pub use self::diagnostic::{Diagnostic, Severity};
 pub use self::document::{Document, Span};
 pub use self::duration::{NotADuration, parse_duration};

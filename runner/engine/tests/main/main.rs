@@ -4,12 +4,19 @@
 #![expect(clippy::needless_pass_by_value, reason = "a test writes its values where it uses them")]
 
 mod bounds;
+mod commits;
+mod concurrency;
+mod connector;
+mod damage;
 mod events;
+mod faulty;
 mod host_example;
 mod hosts;
 mod in_doubt;
+mod keys;
 mod outside_of_runs;
 mod restarts;
 mod retries;
 mod runs;
+mod secrets;
 mod support;

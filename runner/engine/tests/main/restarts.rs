@@ -75,7 +75,6 @@ async fn at_every_entry_what_is_over_stays_over_and_what_was_under_way_ends_by_i
     for entries in 0..=whole.entries.len() {
         let folder = cut_off(&whole, entries).await;
         let bench = Bench::durable(folder.path());
-        eprintln!("after {entries}");
         assert_eq!(bench.engine.resume().await.unwrap().runs, [run.clone()]);
         // A run that was told before may be over.
         drop(bench.engine.signal(&run, signal("1", "go", json!("gone"))).await);
@@ -96,7 +95,8 @@ async fn at_every_entry_what_is_over_stays_over_and_what_was_under_way_ends_by_i
             .collect();
         let expected = if in_doubt.is_empty() { Status::Succeeded } else { Status::OutcomeUnknown };
         assert_eq!(result.status, expected, "after {entries} entries: {result:?}");
-        for call in bench.probe.calls.lock().unwrap().iter() {
+        let calls = bench.probe.calls.lock().unwrap().clone();
+        for call in &calls {
             let succeeded =
                 done.iter().any(|entry| entry.kind == SUCCEEDED && *entry.body == *call.value.to_string().as_bytes());
             assert!(!succeeded, "after {entries} entries, {} runs again", call.value);

@@ -55,10 +55,4 @@ impl Expression {
     pub(crate) fn references(&self) -> &[Path] {
         &self.formula.code.paths
     }
-
-    /// The expression as it was written, without braces around it: what `fmt` writes.
-    pub(crate) fn bare(&self) -> &str {
-        let range = &self.formula.root.range;
-        &self.formula.code.source[range.clone()]
-    }
 }

@@ -9,6 +9,7 @@ use super::Machine;
 use super::scope::ScopeId;
 use crate::expression::{Expression, Template, Undefined, kind};
 use crate::failure::{ErrorReport, Failure};
+use crate::flow::Flow;
 use crate::steps::{FailStep, Step};
 
 impl Machine {
@@ -40,13 +41,18 @@ impl Machine {
     }
 
     fn undefined(&self, scope: ScopeId, error: Undefined, pointer: &str, key: &str) -> Failure {
-        let pointer = [pointer, key, &error.pointer].concat();
-        let place = self.flow_of(scope).map(|flow| match &error.range {
-            Some(range) => flow.document().locate_within(&pointer, range),
-            None => flow.locate(&pointer),
-        });
-        Failure::lasting(ErrorReport::expression(error, pointer, place))
+        undefined(self.flow_of(scope).unwrap_or(&self.flow), error, &[pointer, key].concat())
     }
+}
+
+/// The failure of an expression that stands in this flow, in the value at `pointer`.
+pub(super) fn undefined(flow: &Flow, error: Undefined, pointer: &str) -> Failure {
+    let pointer = [pointer, &error.pointer].concat();
+    let place = match &error.range {
+        Some(range) => flow.document().locate_within(&pointer, range),
+        None => flow.locate(&pointer),
+    };
+    Failure::lasting(ErrorReport::expression(error, pointer, place))
 }
 
 /// The failure of a step whose value is not what it should be.

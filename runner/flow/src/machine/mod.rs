@@ -9,6 +9,7 @@ mod arena;
 mod branch;
 mod cancel;
 mod evaluate;
+mod group;
 mod layout;
 mod line;
 mod loops;
@@ -30,6 +31,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+use connector_sdk::Schema;
 use serde_json::{Value, json};
 
 use self::layout::Layout;
@@ -74,7 +76,7 @@ pub struct Machine {
     only: Option<String>,
     timeout: Option<Duration>,
     /// What expressions know as `input`, until the run begins.
-    input: Value,
+    input: Output,
     config: Arc<Value>,
     /// What expressions know as `run`.
     run: Arc<Value>,
@@ -111,6 +113,9 @@ impl Machine {
 
     /// A run that has not begun.
     pub fn new(flow: Arc<Flow>, begin: MachineStart) -> Self {
+        let definition = flow.definition();
+        let input = with_defaults(definition.input.as_ref(), begin.input);
+        let config = with_defaults(definition.config.as_ref(), begin.config);
         let run = json!({ "id": begin.run_id, "started_at": null, "tenant": begin.tenant, "labels": begin.labels });
         Self {
             flow,
@@ -118,8 +123,8 @@ impl Machine {
             pins: begin.pins,
             only: begin.only,
             timeout: begin.timeout,
-            input: begin.input,
-            config: Arc::new(begin.config),
+            input: Output::new(input),
+            config: Arc::new(config),
             run: Arc::new(run),
             nothing: Output::default().value,
             now: Timestamp::default(),
@@ -223,4 +228,10 @@ impl Machine {
             self.step_ended(line, end);
         }
     }
+}
+
+/// A value with the defaults of what its schema requires.
+fn with_defaults(schema: Option<&Schema>, mut value: Value) -> Value {
+    schema.into_iter().for_each(|schema| schema.fill_defaults(&mut value));
+    value
 }

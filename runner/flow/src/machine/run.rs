@@ -34,7 +34,7 @@ impl Machine {
         let flow = Arc::clone(&self.flow);
         let definition = flow.definition();
         let layout = Arc::new(Layout::of(definition));
-        let input = Output::new(std::mem::take(&mut self.input));
+        let input = std::mem::take(&mut self.input);
         self.ledger.hold(input.bytes);
         let scope = self.scopes.add(Scope::of_flow(Arc::clone(&flow), layout, input));
         let (block, index, end) = match self.only.clone() {

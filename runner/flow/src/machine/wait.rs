@@ -13,20 +13,20 @@ use super::output::Output;
 use crate::duration::parse_duration;
 use crate::expression::Template;
 use crate::failure::Failure;
-use crate::steps::{Step, WaitStep};
+use crate::steps::{Awaited, Step, WaitStep};
 use crate::time::Timestamp;
 
 impl Machine {
     pub(super) fn begin_wait(&mut self, line: LineId, step: &Step, wait: &WaitStep) -> Option<End> {
-        let until = match wait {
-            WaitStep::For(duration) => self
+        let until = match &wait.0 {
+            Awaited::For(duration) => self
                 .text(line, duration, step, "/wait")
                 .and_then(|text| parse_duration(&text).map_err(|error| unreadable(&error)))
                 .map(|duration| self.now + duration),
-            WaitStep::Until(moment) => self
+            Awaited::Until(moment) => self
                 .text(line, moment, step, "/wait/until")
                 .and_then(|text| Timestamp::parse(&text).map_err(|error| unreadable(&error))),
-            WaitStep::Signal(name) => return self.listen(line, name),
+            Awaited::Signal(name) => return self.listen(line, name),
         };
         match until {
             Ok(until) if until <= self.now => Some(End::Gave(Output::default())),

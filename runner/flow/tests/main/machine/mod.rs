@@ -5,6 +5,7 @@ mod branches;
 mod cancelling;
 pub(crate) mod driver;
 mod failures;
+mod groups;
 mod limits;
 mod loops;
 mod parallels;
