@@ -12,6 +12,7 @@ mod events;
 mod exchanges;
 mod faulty;
 mod hooks;
+mod host_example;
 mod hosts;
 mod in_doubt;
 mod keys;
