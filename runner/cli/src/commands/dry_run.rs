@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use connector_sdk::Effect;
-use runner_engine::{ActionCall, Hooks, RunEvent, RunEvents, Status, Verdict};
+use connector_sdk::{Effect, ErrorKind};
+use runner_engine::{ActionCall, ErrorReport, Hooks, RunEvent, RunEvents, Status, Verdict};
 use runner_flow::{Flow, Folder, StepKind};
 use serde_json::{Value, json};
 
@@ -43,10 +43,18 @@ pub(super) async fn run(app: &App, args: &RunArgs, flow: &Flow, what: What) -> R
                 Ok(Exit::of_report(&report))
             }
             _ if report.status == Status::Cancelled => Ok(Exit::Cancelled),
+            // Without its connection, no request can be shown.
+            _ if report.steps.iter().filter_map(|step| step.error.as_ref()).any(lacks_connection) => {
+                Ok(Exit::Connection)
+            }
             _ => Ok(Exit::Done),
         }
     })
     .await
+}
+
+fn lacks_connection(error: &ErrorReport) -> bool {
+    error.code == ErrorKind::InvalidConnection.code()
 }
 
 /// A flow whose steps are let go when they fail, and that waits for nothing.
@@ -136,7 +144,8 @@ impl RunEvents for Rehearsal {
             }
             RunEvent::StepFinished { step, error: Some(error), .. } => {
                 if !self.seen(|seen| seen.withheld.contains(&*step)) {
-                    let words = format!("# {step}: unknown, {}", error.message.replace('\n', " "));
+                    let fix = error.fix.as_ref().map(|fix| format!("; {fix}")).unwrap_or_default();
+                    let words = format!("# {step}: unknown, {}{fix}", error.message).replace('\n', " ");
                     self.show(&step, None, &words, json!({ "unknown": error }));
                 }
             }
