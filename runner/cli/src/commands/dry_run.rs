@@ -102,7 +102,7 @@ struct Seen {
 
 impl Rehearsal {
     /// A line about a step and, below it, its request.
-    fn show(&self, step: &str, is_sent: Option<bool>, words: &str, what: Value) {
+    fn show(&self, step: &str, is_sent: Option<bool>, words: &str, what: &Value) {
         let line = json!({ "step": step, "sent": is_sent.unwrap_or(false), "what": what });
         match self.console.format {
             Format::Text => self.console.out(&format!("{words}\n")),
@@ -140,14 +140,14 @@ impl RunEvents for Rehearsal {
                 let is_sent = self.seen(|seen| !seen.withheld.contains(&*step));
                 let word = if is_sent { "sent" } else { "not sent" };
                 let words = format!("# {step}: {word}\n{}", request.to_curl());
-                self.show(&step, Some(is_sent), &words, json!({ "request": request }));
+                self.show(&step, Some(is_sent), &words, &json!({ "request": request }));
             }
-            RunEvent::StepFinished { step, error: Some(error), .. } => {
-                if !self.seen(|seen| seen.withheld.contains(&*step)) {
-                    let fix = error.fix.as_ref().map(|fix| format!("; {fix}")).unwrap_or_default();
-                    let words = format!("# {step}: unknown, {}{fix}", error.message).replace('\n', " ");
-                    self.show(&step, None, &words, json!({ "unknown": error }));
-                }
+            RunEvent::StepFinished { step, error: Some(error), .. }
+                if !self.seen(|seen| seen.withheld.contains(&*step)) =>
+            {
+                let fix = error.fix.as_ref().map(|fix| format!("; {fix}")).unwrap_or_default();
+                let words = format!("# {step}: unknown, {}{fix}", error.message).replace('\n', " ");
+                self.show(&step, None, &words, &json!({ "unknown": error }));
             }
             _ => {}
         }

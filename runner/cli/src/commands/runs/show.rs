@@ -14,7 +14,6 @@ use crate::console::{pretty, shown};
 use crate::exit::Exit;
 use crate::kept::{Kept, is_open, report_of};
 use crate::live::tally::{counted, in_words};
-use crate::live::words::cut;
 use crate::problem::Problem;
 use crate::table::table;
 use crate::words::named;
@@ -65,7 +64,7 @@ fn head(history: &RunHistory) -> String {
 fn over(step: &StepRecord) -> [String; 5] {
     let took = in_words(step.finished.since(step.started));
     let tried = (step.kind == "action").then(|| counted(step.attempts.into(), "attempt"));
-    let error = step.error.as_ref().map(|error| format!("{}: {}", error.code, cut(&error.message)));
+    let error = step.error.as_ref().map(|error| error.code.to_string());
     let more: Vec<String> = tried.into_iter().chain(error).collect();
     [step.key.to_string(), step.kind.to_string(), step.status.code().to_owned(), took, more.join(", ")]
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use connector_sdk::nearest;
-use runner_engine::{RunInfo, RunStatus, Signal};
+use runner_engine::Signal;
 use runner_flow::{Flow, StepKind, WaitStep};
 use serde_json::{Value, json};
 
@@ -12,7 +12,6 @@ use crate::args::SignalArgs;
 use crate::exit::Exit;
 use crate::input;
 use crate::kept::{Kept, is_open};
-use crate::live::words;
 use crate::problem::Problem;
 
 pub(crate) async fn cancel(app: &App, name: &str) -> Result<Exit, Problem> {
@@ -44,14 +43,7 @@ async fn open_run(kept: &Kept, name: &str, otherwise: &str) -> Result<String, Pr
     let info = kept.find(name).await?;
     match is_open(&info) {
         true => Ok(info.run),
-        false => Err(Problem::usage(format!("the run {} is over: it {}", info.run, ended(&info)), otherwise)),
-    }
-}
-
-fn ended(info: &RunInfo) -> &'static str {
-    match info.status {
-        RunStatus::Over(status) => words::ended(status),
-        open => open.code(),
+        false => Err(Problem::usage(format!("the run {} is over ({})", info.run, info.status.code()), otherwise)),
     }
 }
 
