@@ -6,10 +6,15 @@ use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
-use std::time::SystemTime;
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::thread;
+use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 use tempfile::TempDir;
+
+/// How long a test waits for what a command must do.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A folder to run commands in, with an environment that holds no credential.
 pub struct Shell {
@@ -30,9 +35,15 @@ pub struct Outcome {
 
 /// A command that is still running.
 pub struct Running {
-    child: Child,
     stdout: BufReader<ChildStdout>,
     stderr: BufReader<ChildStderr>,
+    process: Process,
+}
+
+/// A process that does not outlive its test, nor the test's patience.
+struct Process {
+    child: Child,
+    _watched: Sender<()>,
 }
 
 impl Default for Shell {
@@ -95,7 +106,7 @@ impl Shell {
         let mut child = self.command(args).spawn().expect("the command starts");
         let stdout = BufReader::new(child.stdout.take().expect("stdout is a pipe"));
         let stderr = BufReader::new(child.stderr.take().expect("stderr is a pipe"));
-        Running { child, stdout, stderr }
+        Running { stdout, stderr, process: Process::watched(child) }
     }
 
     /// Runs the command to its end on a terminal, and gives all that it shows there.
@@ -188,22 +199,22 @@ impl Running {
     }
 
     /// Ends the process as a power cut does.
-    pub fn kill(mut self) {
-        self.child.kill().expect("the command can be killed");
-        self.child.wait().expect("the command ends");
+    pub fn kill(self) {
+        drop(self.process);
     }
 
     /// What Ctrl-C does.
     pub fn interrupt(&self) {
-        let status = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status().expect("kill exists");
-        assert!(status.success());
+        assert!(signal("-INT", self.process.child.id()), "it can be interrupted");
     }
 
     /// Stops reading, as `head` does.
     pub fn close_stdout(self) -> i32 {
-        let Self { mut child, stdout, .. } = self;
+        let Self { mut process, stdout, stderr } = self;
         drop(stdout);
-        child.wait().expect("the command ends").code().unwrap_or(-1)
+        let code = process.end();
+        drop(stderr);
+        code
     }
 
     /// Waits for the end.
@@ -211,7 +222,7 @@ impl Running {
         let mut stdout = String::new();
         self.stdout.read_to_string(&mut stdout).expect("stdout is text");
         let stderr = self.words();
-        Outcome { code: self.child.wait().expect("the command ends").code().unwrap_or(-1), stdout, stderr }
+        Outcome { code: self.process.end(), stdout, stderr }
     }
 
     /// What it says until it ends.
@@ -220,6 +231,35 @@ impl Running {
         self.stderr.read_to_string(&mut stderr).expect("stderr is text");
         stderr
     }
+}
+
+impl Process {
+    fn watched(child: Child) -> Self {
+        let (watched, released) = mpsc::channel();
+        let id = child.id();
+        thread::spawn(move || {
+            if released.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+                signal("-KILL", id);
+            }
+        });
+        Self { child, _watched: watched }
+    }
+
+    fn end(&mut self) -> i32 {
+        self.child.wait().expect("the command ends").code().unwrap_or(-1)
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+fn signal(signal: &str, process: u32) -> bool {
+    Command::new("kill").args([signal, &process.to_string()]).status().expect("kill exists").success()
 }
 
 /// The root of the checkout.

@@ -4,17 +4,17 @@ use serde_json::{Value, json};
 use tests::command::Shell;
 use tests::wire::{Reply, Wire};
 
-use super::{asked, flow, request, shell_at};
+use super::{MODEL, asked, flow, read, shell_at, write};
 
 fn steps() -> [Value; 4] {
-    let mut use_it = request("use", "POST");
+    let mut use_it = write("use");
     use_it["with"]["data"] = json!({ "id": "{{ steps.pay.output.body.id }}" });
-    [request("look", "GET"), json!({ "id": "pause", "wait": { "signal": "never" } }), request("pay", "POST"), use_it]
+    [read("look"), json!({ "id": "pause", "wait": { "signal": "never" } }), write("pay"), use_it]
 }
 
 #[test]
 fn only_what_reads_is_sent() {
-    let upstream = Wire::always(Reply::json(200, "{}"));
+    let upstream = Wire::always(Reply::json(200, MODEL));
     let shell = shell_at(&upstream).file("f.linkwork.json", flow("f", &steps()));
     let shown = shell.run(["run", "f.linkwork.json", "--dry-run"]).exits(0).stdout;
     assert_eq!(asked(&upstream), ["look"]);
@@ -27,7 +27,7 @@ fn only_what_reads_is_sent() {
 
 #[test]
 fn for_machines_it_is_a_list_or_a_line_a_step() {
-    let upstream = Wire::always(Reply::json(200, "{}"));
+    let upstream = Wire::always(Reply::json(200, MODEL));
     let shell = shell_at(&upstream).file("f.linkwork.json", flow("f", &steps()));
     let list = shell.run(["run", "f.linkwork.json", "--dry-run", "--output", "json"]).exits(0).json();
     let lines = shell.run(["run", "f.linkwork.json", "--dry-run", "--output", "jsonl"]).exits(0).lines();

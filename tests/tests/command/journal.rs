@@ -5,7 +5,7 @@ use std::fs;
 use tests::command::Shell;
 use tests::wire::{Gate, Wire};
 
-use super::{flow, held, listed, request, shell_at, wait_until};
+use super::{flow, held, listed, read, shell_at, wait_until};
 
 const FLOW: &str = r#"{"linkwork":1,"name":"f","input":{"type":"object","properties":{"word":{"type":"string"}}},"steps":[{"id":"a","set":"{{ input.word }}"}]}"#;
 
@@ -103,7 +103,7 @@ fn a_damaged_run_is_said_and_the_others_are_there() {
 fn processes_share_it() {
     let gate = Gate::closed();
     let upstream = Wire::always(held(&gate));
-    let shell = shell_at(&upstream).file("f.linkwork.json", flow("f", &[request("one", "GET")]));
+    let shell = shell_at(&upstream).file("f.linkwork.json", flow("f", &[read("one")]));
     let all: Vec<_> = (0..3).map(|_| shell.start(["run", "f.linkwork.json"])).collect();
     wait_until(&upstream, |seen| seen.requests.len() == 3);
     assert!(listed(&shell).iter().all(|run| run["status"] == "running"));

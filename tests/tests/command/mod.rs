@@ -28,15 +28,18 @@ use serde_json::{Value, json};
 use tests::command::{Outcome, Shell};
 use tests::wire::{Gate, Reply, Seen, Wire};
 
-/// A step that sends a request to the upstream of the test.
-fn request(id: &str, method: &str) -> Value {
-    let data = (method == "POST").then(|| json!({}));
-    let mut step =
-        json!({ "id": id, "action": "xai-grok/raw-request", "with": { "url": format!("/{id}"), "method": method } });
-    if let Some(data) = data {
-        step["with"]["data"] = data;
-    }
-    step
+/// What answers a step that reads.
+const MODEL: &str = r#"{"id":"a","object":"model","created":1,"owned_by":"xai"}"#;
+
+/// A step that asks the upstream for what has the step's name.
+fn read(id: &str) -> Value {
+    json!({ "id": id, "action": "xai-grok/get-model", "with": { "model_id": id } })
+}
+
+/// A step that changes something there.
+fn write(id: &str) -> Value {
+    let with = json!({ "url": format!("/{id}"), "method": "POST", "data": {} });
+    json!({ "id": id, "action": "xai-grok/raw-request", "with": with })
 }
 
 /// A flow with these steps.
@@ -50,10 +53,10 @@ fn shell_at(upstream: &Wire) -> Shell {
     Shell::default().grok_at(&upstream.url("/v1"), "xai-test")
 }
 
-/// An empty object, once the gate is open.
+/// An answer to a step that reads, once the gate is open.
 fn held(gate: &Gate) -> Reply {
-    let answer = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}";
-    Reply::silence().hold(gate).send(answer)
+    let head = format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", MODEL.len());
+    Reply::silence().hold(gate).send(head + MODEL)
 }
 
 /// The last parts of the targets of the requests so far.

@@ -6,16 +6,16 @@ use serde_json::{Value, json};
 use tests::command::Shell;
 use tests::wire::{Gate, Reply, Wire};
 
-use super::{asked, flow, held, listed, paste, request, shell_at, wait_until};
+use super::{MODEL, asked, flow, held, listed, paste, read, shell_at, wait_until, write};
 
 fn refusing_once() -> Wire {
-    Wire::script([Reply::json(200, "{}"), Reply::json(404, "{}"), Reply::json(200, "{}")])
+    Wire::script([Reply::json(200, MODEL), Reply::json(404, "{}"), Reply::json(200, MODEL)])
 }
 
 #[test]
 fn the_command_that_a_failure_shows_goes_on_from_there() {
     let upstream = refusing_once();
-    let shell = shell_at(&upstream).file("f.linkwork.json", flow("f", &[request("one", "GET"), request("two", "GET")]));
+    let shell = shell_at(&upstream).file("f.linkwork.json", flow("f", &[read("one"), read("two")]));
     let failed = shell.run(["run", "f.linkwork.json"]).exits(1);
     assert!(failed.stderr.contains("whose fault: ") && failed.stderr.contains(" in the step two"), "{failed:?}");
     let again = paste(&shell, failed.told("to go on: ")).exits(0);
@@ -28,8 +28,10 @@ fn the_command_that_a_failure_shows_goes_on_from_there() {
 
 #[test]
 fn the_command_works_with_the_options_that_the_run_was_given() {
-    let shell = Shell::default()
-        .file("f.linkwork.json", flow("f", &[request("models", "GET"), json!({ "id": "no", "fail": "no" })]));
+    let shell = Shell::default().file(
+        "f.linkwork.json",
+        flow("f", &[json!({ "id": "models", "action": "xai-grok/list-models" }), json!({ "id": "no", "fail": "no" })]),
+    );
     let failed = shell.run(["run", "f.linkwork.json", "--sandbox", "--journal", "my runs"]).exits(1);
     let again = paste(&shell, failed.told("to go on: ")).exits(1);
     assert_eq!(again.told("reuses: "), "models");
@@ -39,9 +41,9 @@ fn the_command_works_with_the_options_that_the_run_was_given() {
 
 #[test]
 fn the_mended_flow_is_run_wherever_it_is() {
-    let upstream = Wire::always(Reply::json(200, "{}"));
-    let broken = flow("f", &[request("one", "GET"), json!({ "id": "two", "fail": "no" })]);
-    let mended = flow("f", &[request("one", "GET"), json!({ "id": "two", "set": "yes" })]);
+    let upstream = Wire::always(Reply::json(200, MODEL));
+    let broken = flow("f", &[read("one"), json!({ "id": "two", "fail": "no" })]);
+    let mended = flow("f", &[read("one"), json!({ "id": "two", "set": "yes" })]);
     let shell = shell_at(&upstream).file("f.linkwork.json", broken).file("g.linkwork.json", &mended);
     shell.run(["run", "f.linkwork.json"]).exits(1);
     let elsewhere = shell.run(["rerun", "last", "--flow", "g.linkwork.json", "--output", "json"]).exits(0).json();
@@ -83,8 +85,8 @@ fn another_input_is_worked_through_from_the_beginning_unless_somebody_says_other
 
 #[test]
 fn a_write_is_repeated_only_on_request() {
-    let upstream = Wire::always(Reply::json(200, "{}"));
-    let steps = [request("look", "GET"), request("pay", "POST"), json!({ "id": "no", "fail": "no" })];
+    let upstream = Wire::always(Reply::json(200, MODEL));
+    let steps = [read("look"), write("pay"), json!({ "id": "no", "fail": "no" })];
     let shell = shell_at(&upstream).file("f.linkwork.json", flow("f", &steps));
     shell.run(["run", "f.linkwork.json"]).exits(1);
     let refused = shell.run(["rerun", "last", "--from", "look"]).exits(2);
@@ -101,7 +103,7 @@ fn a_write_is_repeated_only_on_request() {
 fn what_cannot_be_done_again_is_said() {
     let gate = Gate::closed();
     let upstream = Wire::always(held(&gate));
-    let shell = shell_at(&upstream).file("f.linkwork.json", flow("f", &[request("one", "GET")]));
+    let shell = shell_at(&upstream).file("f.linkwork.json", flow("f", &[read("one")]));
     let running = shell.start(["run", "f.linkwork.json"]);
     wait_until(&upstream, |seen| seen.requests.len() == 1);
     let early = shell.run(["rerun", "last"]).exits(2);

@@ -1,21 +1,21 @@
 //! A process that is killed: its runs are found and gone on with, and nothing that was done is done again.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tests::command::Shell;
 use tests::wire::{Gate, Reply, Wire};
 
-use super::{asked, flow, held, listed, request, shell_at, wait_until};
+use super::{MODEL, asked, flow, held, listed, read, shell_at, wait_until, write};
 
 const WAITS: &str = r#"{"linkwork":1,"name":"waits","steps":[{"id":"before","set":1},{"id":"pause","wait":{"signal":"go"}},{"id":"after","set":"{{ steps.pause.output }}"}]}"#;
 
 /// Answers the first step, and the second once the gate is open.
 fn upstream(gate: &Gate) -> Wire {
-    Wire::script([Reply::json(200, "{}"), held(gate)])
+    Wire::script([Reply::json(200, MODEL), held(gate)])
 }
 
 /// A folder with the run of two steps that was killed while its second request was in flight.
-fn killed(upstream: &Wire, method: &str) -> Shell {
-    let shell = shell_at(upstream).file("f.linkwork.json", flow("f", &[request("one", "GET"), request("two", method)]));
+fn killed(upstream: &Wire, second: Value) -> Shell {
+    let shell = shell_at(upstream).file("f.linkwork.json", flow("f", &[read("one"), second]));
     let running = shell.start(["run", "f.linkwork.json"]);
     wait_until(upstream, |seen| seen.requests.len() == 2);
     running.kill();
@@ -27,7 +27,7 @@ fn killed(upstream: &Wire, method: &str) -> Shell {
 fn what_is_done_is_not_done_again() {
     let gate = Gate::closed();
     let upstream = upstream(&gate);
-    let shell = killed(&upstream, "GET");
+    let shell = killed(&upstream, read("two"));
     gate.open();
     let outcome = shell.run(["runs", "resume", "last", "--output", "jsonl"]).exits(0);
     assert_eq!(asked(&upstream), ["one", "two", "two"], "a read is made again, and the step before it is not");
@@ -45,7 +45,7 @@ fn what_is_done_is_not_done_again() {
 #[test]
 fn a_write_in_flight_stays_in_doubt() {
     let upstream = upstream(&Gate::closed());
-    let shell = killed(&upstream, "POST");
+    let shell = killed(&upstream, write("two"));
     let outcome = shell.run(["runs", "resume", "last", "--output", "json"]).exits(7).json();
     assert_eq!((&outcome["status"], &outcome["error"]["step"]), (&json!("outcome_unknown"), &json!("two")));
     assert_eq!(asked(&upstream), ["one", "two"], "it is not sent again");
@@ -86,7 +86,10 @@ fn all_of_them_are_gone_on_with() {
 
 #[test]
 fn a_run_in_the_sandbox_stays_there() {
-    let steps = [json!({ "id": "pause", "wait": { "signal": "go" } }), request("models", "GET")];
+    let steps = [
+        json!({ "id": "pause", "wait": { "signal": "go" } }),
+        json!({ "id": "models", "action": "xai-grok/list-models" }),
+    ];
     let shell = Shell::default().file("f.linkwork.json", flow("f", &steps));
     let mut running = shell.start(["run", "f.linkwork.json", "--sandbox", "--output", "jsonl"]);
     running.event("waiting");
@@ -100,7 +103,7 @@ fn a_run_in_the_sandbox_stays_there() {
 fn a_key_starts_one_run_whatever_becomes_of_the_process() {
     let gate = Gate::closed();
     let upstream = upstream(&gate);
-    let shell = shell_at(&upstream).file("f.linkwork.json", flow("f", &[request("one", "GET"), request("two", "GET")]));
+    let shell = shell_at(&upstream).file("f.linkwork.json", flow("f", &[read("one"), read("two")]));
     let command = ["run", "f.linkwork.json", "--key", "order-7", "--output", "json"];
     let running = shell.start(command);
     wait_until(&upstream, |seen| seen.requests.len() == 2);

@@ -4,7 +4,7 @@ use serde_json::json;
 use tests::command::Shell;
 use tests::wire::{Gate, Reply, Wire};
 
-use super::{flow, held, listed, request, shell_at, wait_until};
+use super::{flow, held, listed, read, shell_at, wait_until};
 
 const GOOD: &str =
     r#"{"linkwork":1,"name":"good","steps":[{"id":"one","set":1},{"id":"two","set":"{{ steps.one.output + 1 }}"}]}"#;
@@ -74,11 +74,11 @@ fn a_step_is_shown_whole() {
 #[test]
 fn a_run_under_way_is_shown_and_cancelled_from_another_process() {
     let upstream = Wire::always(Reply::silence().stall());
-    let shell = shell_at(&upstream).file("f.linkwork.json", flow("f", &[request("slow", "GET")]));
+    let shell = shell_at(&upstream).file("f.linkwork.json", flow("f", &[read("slow")]));
     let running = shell.start(["run", "f.linkwork.json"]);
     wait_until(&upstream, |seen| seen.requests.len() == 1);
     let shown = shell.run(["runs", "show", "last"]).exits(0).stdout;
-    assert!(shown.contains("slow  calls xai-grok/raw-request since"), "{shown}");
+    assert!(shown.contains("slow  calls xai-grok/get-model since"), "{shown}");
     assert!(shown.contains("linkwork runs resume run_"), "{shown}");
     shell.run(["runs", "cancel", "last"]).exits(0);
     wait_until(&upstream, |seen| seen.left == 1);
@@ -92,9 +92,8 @@ fn a_run_under_way_is_shown_and_cancelled_from_another_process() {
 fn finished_runs_are_forgotten_and_others_never() {
     let gate = Gate::closed();
     let upstream = Wire::always(held(&gate));
-    let shell = shell_at(&upstream)
-        .file("f.linkwork.json", flow("f", &[request("slow", "GET")]))
-        .file("good.linkwork.json", GOOD);
+    let shell =
+        shell_at(&upstream).file("f.linkwork.json", flow("f", &[read("slow")])).file("good.linkwork.json", GOOD);
     let running = shell.start(["run", "f.linkwork.json"]);
     wait_until(&upstream, |seen| seen.requests.len() == 1);
     for _ in 0..3 {

@@ -4,7 +4,7 @@ use serde_json::Value;
 use tests::command::Shell;
 use tests::wire::{Gate, Reply, Wire};
 
-use super::{flow, held, listed, request, shell_at, wait_until};
+use super::{MODEL, flow, held, listed, read, shell_at, wait_until};
 
 /// What both the run and its journal know of an event.
 fn essence(event: &Value) -> Option<String> {
@@ -23,8 +23,8 @@ fn essences(events: &[Value]) -> Vec<String> {
 #[test]
 fn it_tells_what_the_run_itself_tells() {
     let gate = Gate::closed();
-    let upstream = Wire::script([Reply::json(200, r#"{"n":1}"#), held(&gate)]);
-    let shell = shell_at(&upstream).file("f.linkwork.json", flow("f", &[request("one", "GET"), request("two", "GET")]));
+    let upstream = Wire::script([Reply::json(200, MODEL), held(&gate)]);
+    let shell = shell_at(&upstream).file("f.linkwork.json", flow("f", &[read("one"), read("two")]));
     let running = shell.start(["run", "f.linkwork.json", "--output", "jsonl"]);
     wait_until(&upstream, |seen| seen.requests.len() == 2);
     let mut tail = shell.start(["runs", "tail", "last", "--output", "jsonl"]);
@@ -40,7 +40,7 @@ fn it_tells_what_the_run_itself_tells() {
 #[test]
 fn a_run_that_is_over_is_told_whole_with_its_exit_code() {
     let upstream = Wire::always(Reply::json(404, "{}"));
-    let shell = shell_at(&upstream).file("f.linkwork.json", flow("f", &[request("one", "GET")]));
+    let shell = shell_at(&upstream).file("f.linkwork.json", flow("f", &[read("one")]));
     let ran = shell.run(["run", "f.linkwork.json", "--output", "jsonl"]).exits(1);
     let told = shell.run(["runs", "tail", "last", "--output", "jsonl"]).exits(1);
     assert_eq!(essences(&told.lines()), essences(&ran.lines()));
@@ -52,7 +52,7 @@ fn a_run_that_is_over_is_told_whole_with_its_exit_code() {
 fn whoever_looks_away_cancels_nothing() {
     let gate = Gate::closed();
     let upstream = Wire::always(held(&gate));
-    let shell = shell_at(&upstream).file("f.linkwork.json", flow("f", &[request("one", "GET")]));
+    let shell = shell_at(&upstream).file("f.linkwork.json", flow("f", &[read("one")]));
     let running = shell.start(["run", "f.linkwork.json"]);
     wait_until(&upstream, |seen| seen.requests.len() == 1);
     let mut tail = shell.start(["runs", "tail", "last", "--output", "jsonl"]);

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tests::command::Shell;
 use tests::wire::{Reply, Wire};
 
-use super::{flow, request, shell_at};
+use super::{MODEL, flow, read, shell_at};
 
 fn cases(cases: &Value) -> String {
     json!({ "flow": "./f.linkwork.json", "cases": cases }).to_string()
@@ -62,12 +62,12 @@ fn what_cannot_be_tested_is_no_failed_test() {
 
 #[test]
 fn what_was_recorded_is_replayed_without_the_provider() {
-    let upstream = Wire::script([Reply::json(503, "{}"), Reply::json(200, r#"{"id":"the answer"}"#)]);
-    let mut step = request("one", "GET");
+    let upstream = Wire::script([Reply::json(503, "{}"), Reply::json(200, MODEL)]);
+    let mut step = read("one");
     step["retry"] = json!({ "max_attempts": 2, "delay": "0s" });
     let recorded = json!({
         "flow": "./f.linkwork.json", "recording": "./f.recording.json",
-        "cases": [{ "name": "as it was", "expect": { "output.body.id": "the answer", "steps.one.attempts": 2 } }]
+        "cases": [{ "name": "as it was", "expect": { "output.id": "a", "steps.one.attempts": 2 } }]
     });
     let shell =
         shell_at(&upstream).file("f.linkwork.json", flow("f", &[step])).file("f.test.json", recorded.to_string());

@@ -5,7 +5,8 @@ use std::fs;
 use serde_json::json;
 use tests::command::Shell;
 
-const TIDY: &str = "{\n  \"linkwork\": 1,\n  \"name\": \"f\",\n  \"steps\": [{ \"id\": \"a\", \"set\": 1 }]\n}\n";
+const TIDY: &str =
+    "{\n  \"linkwork\": 1,\n  \"name\": \"f\",\n  \"steps\": [\n    { \"id\": \"a\", \"set\": 1 }\n  ]\n}\n";
 const UNTIDY: &str = r#"{"name":"f","linkwork":1,"steps":[{"set":1,"id":"a"}]}"#;
 
 #[test]

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tests::command::{Running, Shell};
 use tests::wire::{Reply, Wire};
 
-use super::{asked, flow, request, shell_at};
+use super::{MODEL, asked, flow, read, shell_at, write};
 
 const FILE: &str = "f.linkwork.json";
 
@@ -35,15 +35,15 @@ fn end(watching: Running) {
 
 #[test]
 fn an_edit_is_run_from_the_edited_step() {
-    let upstream = Wire::always(Reply::json(200, "{}"));
-    let steps = |value| flow("f", &[request("one", "GET"), request("two", "GET"), set(value)]);
+    let upstream = Wire::always(Reply::json(200, MODEL));
+    let steps = |value| flow("f", &[read("one"), read("two"), set(value)]);
     let shell = shell_at(&upstream).file(FILE, steps("before"));
     let mut watching = watch(&shell, &[]);
     save(&shell, steps("after"));
     watching.says("again from last");
     assert_eq!(watching.event("run_finished")["output"], "after");
     assert_eq!(asked(&upstream), ["one", "two"], "what stands before the edit is reused");
-    let inserted = [request("one", "GET"), request("between", "GET"), request("two", "GET"), set("after")];
+    let inserted = [read("one"), read("between"), read("two"), set("after")];
     save(&shell, flow("f", &inserted));
     watching.says("again from between");
     watching.event("run_finished");
@@ -53,8 +53,8 @@ fn an_edit_is_run_from_the_edited_step() {
 
 #[test]
 fn an_edit_before_the_first_step_is_run_from_the_first_step() {
-    let upstream = Wire::always(Reply::json(200, "{}"));
-    let text = flow("f", &[request("one", "GET"), set("x")]);
+    let upstream = Wire::always(Reply::json(200, MODEL));
+    let text = flow("f", &[read("one"), set("x")]);
     let shell = shell_at(&upstream).file(FILE, &text);
     let mut watching = watch(&shell, &[]);
     let mut edited: Value = serde_json::from_str(&text).unwrap();
@@ -96,9 +96,9 @@ fn a_flow_that_the_flow_runs_is_watched_too() {
 
 #[test]
 fn a_write_is_not_repeated_and_the_refusal_is_not_forgotten() {
-    let upstream = Wire::always(Reply::json(200, "{}"));
+    let upstream = Wire::always(Reply::json(200, MODEL));
     let steps = |data: i64, value: &str| {
-        let mut write = request("pay", "POST");
+        let mut write = write("pay");
         write["with"]["data"] = json!({ "n": data });
         flow("f", &[write, set(value)])
     };
@@ -118,11 +118,13 @@ fn a_write_is_not_repeated_and_the_refusal_is_not_forgotten() {
 
 #[test]
 fn a_write_is_repeated_if_that_was_said() {
-    let upstream = Wire::always(Reply::json(200, "{}"));
-    let shell = shell_at(&upstream).file(FILE, flow("f", &[request("pay", "POST")]));
+    let upstream = Wire::always(Reply::json(200, MODEL));
+    let shell = shell_at(&upstream).file(FILE, flow("f", &[write("pay")]));
     let mut watching = watch(&shell, &["--yes"]);
-    save(&shell, flow("f", &[request("refund", "POST")]));
+    let mut edited = write("pay");
+    edited["description"] = "It is paid.".into();
+    save(&shell, flow("f", &[edited]));
     watching.event("run_finished");
-    assert_eq!(asked(&upstream), ["pay", "refund"]);
+    assert_eq!(asked(&upstream), ["pay", "pay"]);
     end(watching);
 }
