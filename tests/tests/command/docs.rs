@@ -92,7 +92,7 @@ fn flow_around(steps: &[Value]) -> Value {
     all.extend_from_slice(steps);
     let mut slots = Map::new();
     steps.iter().for_each(|step| collect_slots(step, &mut slots));
-    json!({ "linkwork": 1, "name": "page", "connections": slots, "steps": all })
+    json!({ "linkwork": 1, "name": "page", "input": { "type": "object" }, "connections": slots, "steps": all })
 }
 
 fn ids_referred_to(text: &str) -> impl Iterator<Item = &str> {

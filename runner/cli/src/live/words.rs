@@ -37,6 +37,7 @@ pub(crate) fn ended(status: Status) -> &'static str {
     }
 }
 
+/// The first line of a text, as much as is said.
 fn cut(text: &str) -> String {
     let line = text.lines().next().unwrap_or_default();
     let short: String = line.chars().take(REASON).collect();

@@ -38,7 +38,7 @@ pub(crate) async fn follow(
     history: &RunHistory,
     elsewhere: Elsewhere,
 ) -> Result<Exit, Problem> {
-    let run = history.info.run.as_str();
+    let (run, app) = (history.info.run.as_str(), &app.as_started(&history.info));
     let live = Live::of_flow(app, result_of(&history.flow), true);
     let keep = Keep { events: Arc::clone(&live) as _, ..Keep::runs(Arc::clone(&kept.journal)) };
     app.in_session(folder(history), keep, async |session| match session.engine.resume_run(run).await? {
