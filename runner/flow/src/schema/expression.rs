@@ -36,6 +36,7 @@ fn inside(keyword: &str, held: &Value, root: &str) -> Value {
         "$ref" => held.as_str().map_or(Value::Null, |target| target.replacen('#', root, 1).into()),
         "$defs" => each(held, |schema| within(schema, root)),
         "anyOf" | "oneOf" | "allOf" => each(held, |schema| within(schema, root)),
+        "then" | "else" => within(held, root),
         "prefixItems" => each(held, |schema| value(schema, root)),
         _ if BY_NAME.contains(&keyword) => each(held, |schema| value(schema, root)),
         _ if ONE.contains(&keyword) => value(held, root),
