@@ -19,6 +19,7 @@ pub(crate) fn run(app: &App, folder: &Path) -> Result<Exit, Problem> {
     let schemas = Schemas {
         flow: text(runner_flow::schema(&app.registry)),
         connections: text(connections::schema(&app.registry)),
+        test: text(runner_rehearsal::schema()),
     };
     let files = init::files(&name, schemas);
     refuse_to_replace(folder, &files)?;

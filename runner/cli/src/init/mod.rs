@@ -21,6 +21,7 @@ pub(crate) struct NewFile {
 pub(crate) struct Schemas {
     pub(crate) flow: String,
     pub(crate) connections: String,
+    pub(crate) test: String,
 }
 
 /// The files of a new folder with one flow of this name.
@@ -35,7 +36,11 @@ pub(crate) fn files(name: &str, schemas: Schemas) -> Vec<NewFile> {
         ("AGENTS.md", include_str!("files/AGENTS.md")),
     ];
     let kept = kept.map(|(path, text)| NewFile { path: path.replace(NAME, name), text: text.replace(NAME, name) });
-    let made = [("schemas/flow.schema.json", schemas.flow), ("schemas/connections.schema.json", schemas.connections)];
+    let made = [
+        ("schemas/flow.schema.json", schemas.flow),
+        ("schemas/connections.schema.json", schemas.connections),
+        ("schemas/test.schema.json", schemas.test),
+    ];
     let made = made.map(|(path, text)| NewFile { path: path.to_owned(), text });
     kept.into_iter().chain(made).collect()
 }
