@@ -4,8 +4,8 @@ mod name;
 
 pub(crate) use self::name::flow_name;
 
-/// What the flow is called in the files as they are kept here.
-const NAME: &str = "first-flow";
+/// What the flow is called where the folder has no name for it, and in the files as they are kept here.
+const USUAL: &str = "first-flow";
 
 /// A file of a new folder.
 #[derive(Debug)]
@@ -35,7 +35,7 @@ pub(crate) fn files(name: &str, schemas: Schemas) -> Vec<NewFile> {
         (".vscode/settings.json", include_str!("files/settings.json")),
         ("AGENTS.md", include_str!("files/AGENTS.md")),
     ];
-    let kept = kept.map(|(path, text)| NewFile { path: path.replace(NAME, name), text: text.replace(NAME, name) });
+    let kept = kept.map(|(path, text)| NewFile { path: path.replace(USUAL, name), text: text.replace(USUAL, name) });
     let made = [
         ("schemas/flow.schema.json", schemas.flow),
         ("schemas/connections.schema.json", schemas.connections),
