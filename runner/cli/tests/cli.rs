@@ -18,7 +18,7 @@ fn linkwork(args: &[&str]) -> String {
 #[test]
 fn schemas_are_the_ones_that_are_checked_in() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schemas");
-    for name in ["flow", "connections"] {
+    for name in ["flow", "connections", "test"] {
         let path = folder.join(format!("{name}.schema.json"));
         let printed = linkwork(&["schema", name]);
         if std::env::var_os("LINKWORK_UPDATE").is_some() {

@@ -76,12 +76,3 @@ fn a_recording_that_cannot_be_read_is_told() {
     assert_eq!(found.line, 2);
     assert!(found.message.starts_with("this is no recording: missing field `method`"), "{}", found.message);
 }
-
-#[test]
-fn the_schema_takes_what_the_reader_takes() {
-    let text = file(json!([{ "name": "a", "mock": { "classify": [{ "output": null, "times": 2, "took": "5s" }] } }]));
-    assert!(TestFile::parse(&text).is_ok());
-    let schema = connector_sdk::Schema::new(runner_rehearsal::schema());
-    assert_eq!(schema.defect(), None);
-    assert_eq!(schema.check(&serde_json::from_str(&text).unwrap()), []);
-}
