@@ -71,6 +71,11 @@ impl Request {
         };
         (request, path.to_owned())
     }
+
+    /// Whether it may not come twice.
+    pub(crate) fn is_write(&self) -> bool {
+        self.method == "POST"
+    }
 }
 
 impl Seen {
