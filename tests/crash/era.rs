@@ -21,8 +21,12 @@ use crate::provider::Provider;
 
 /// The number of the signal that kills.
 const SIGKILL: i32 = 9;
+/// The kinds of kills.
+const KINDS: u64 = 5;
 /// Processes are killed at each of so many first syncs of theirs, one after the other.
 const SYNCS: u64 = 60;
+/// Processes are killed at one of so many first writes of theirs to the journal's files.
+const WRITES: u64 = 800;
 /// Processes are killed at one of so many first requests of theirs.
 const REQUESTS: u64 = 60;
 /// Processes are killed at one of so many first lines of theirs.
@@ -104,10 +108,11 @@ impl Era {
 
     /// Starts a process that goes on with what is there and begins more, and kills it. The number of the kill says how.
     pub(crate) fn live_and_die(&mut self, number: u64) {
-        let kill = match number % 4 {
-            0 => Kill::AtSync(1 + number / 4 % SYNCS),
-            1 => Kill::AtRequest(self.dice.throw(1..=REQUESTS)),
-            2 => Kill::AtLine(self.dice.throw(1..=LINES)),
+        let kill = match number % KINDS {
+            0 => Kill::AtSync(1 + number / KINDS % SYNCS),
+            1 => Kill::AtWrite(self.dice.throw(1..=WRITES)),
+            2 => Kill::AtRequest(self.dice.throw(1..=REQUESTS)),
+            3 => Kill::AtLine(self.dice.throw(1..=LINES)),
             _ => Kill::AtMoment(Duration::from_micros(self.dice.throw(0..=MOMENTS))),
         };
         let mut flows: Vec<_> = expected().into_keys().collect();

@@ -18,6 +18,8 @@ const PATIENCE: Duration = Duration::from_secs(120);
 pub(crate) enum Kill {
     /// Instead of this sync of the journal.
     AtSync(u64),
+    /// Instead of this write to the journal's files, most of which are in the middle of a commit.
+    AtWrite(u64),
     /// When the provider has so many of its requests, before the last one is answered.
     AtRequest(u64),
     /// When so many of its lines have been read.
@@ -33,10 +35,20 @@ impl Kill {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::AtSync(_) => "at a sync",
+            Self::AtWrite(_) => "at a write",
             Self::AtRequest(_) => "at a request",
             Self::AtLine(_) => "at an acknowledgement",
             Self::AtMoment(_) => "at a moment",
             Self::Never => "never",
+        }
+    }
+
+    /// As the library knows it that kills from within.
+    fn fault(self) -> Option<String> {
+        match self {
+            Self::AtSync(nth) => Some(format!("kill:{nth}")),
+            Self::AtWrite(nth) => Some(format!("torn:{nth}")),
+            Self::AtRequest(_) | Self::AtLine(_) | Self::AtMoment(_) | Self::Never => None,
         }
     }
 }
@@ -81,8 +93,8 @@ impl Process {
     pub(crate) fn start(arguments: &[&str], faults: &Path, kill: Kill, victim: &Victim) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_crash-host"));
         command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped());
-        if let Kill::AtSync(nth) = kill {
-            command.env("LD_PRELOAD", faults).env("LINKWORK_SYNC_FAULT", format!("kill:{nth}"));
+        if let Some(fault) = kill.fault() {
+            command.env("LD_PRELOAD", faults).env("LINKWORK_SYNC_FAULT", fault);
         }
         let mut child = command.spawn().expect("the process starts");
         let stdout = BufReader::new(child.stdout.take().expect("stdout is a pipe"));
@@ -110,7 +122,7 @@ impl Process {
     }
 }
 
-/// Compiles the library that kills at a sync.
+/// Compiles the library that kills from within.
 pub(crate) fn faults(folder: &Path) -> PathBuf {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("faults/sync.c");
     let library = folder.join("sync.so");
