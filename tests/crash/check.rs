@@ -23,11 +23,9 @@ pub(crate) enum Promise {
 }
 
 /// That a promise is broken, and by what.
-#[derive(Debug)]
 pub(crate) struct Broken {
     pub(crate) promise: Promise,
-    #[expect(dead_code, reason = "people read it")]
-    how: String,
+    pub(crate) how: String,
 }
 
 /// Every promise that is broken.
@@ -81,7 +79,7 @@ impl Check<'_> {
         let repeated = |(at, request): (usize, &&Request)| {
             let used_at = used_at.get(request.key.as_str()).filter(|used| **used < at)?;
             let user = requests[*used_at];
-            Some(format!("{request:?} came after its step was over, which {user:?} shows"))
+            Some(format!("{request} came after its step was over, which {user} shows"))
         };
         requests.iter().enumerate().filter_map(repeated).collect()
     }
@@ -96,7 +94,7 @@ impl Check<'_> {
             steps.get(&request.key).is_some_and(is_later) || runs.get(request.run.as_str()).is_some_and(is_later)
         };
         let late = self.evidence.requests.iter().filter(is_late);
-        late.map(|request| format!("{request:?} came after its end was acknowledged")).collect()
+        late.map(|request| format!("{request} came after its end was acknowledged")).collect()
     }
 
     /// One process repeats only what was refused.
@@ -104,7 +102,7 @@ impl Check<'_> {
         let mut sent = HashSet::new();
         let carried_out = self.evidence.requests.iter().filter(|request| !request.refused);
         let again = carried_out.filter(|request| !sent.insert((request.key.as_str(), request.generation)));
-        again.map(|request| format!("{request:?} came again from the process that had an answer")).collect()
+        again.map(|request| format!("{request} came again from the process that had an answer")).collect()
     }
 
     fn acknowledged_twice(&self) -> Vec<String> {
@@ -120,7 +118,7 @@ impl Check<'_> {
         let repeated = |all: Vec<&Request>| {
             let first = all.iter().find(|request| !request.refused)?;
             let last = all.last()?;
-            (first.token != last.token).then(|| format!("{first:?} was carried out, and {last:?} came"))
+            (first.token != last.token).then(|| format!("{first} was carried out, and {last} came"))
         };
         self.evidence.of_each_step().filter(|all| all[0].is_write()).filter_map(repeated).collect()
     }
@@ -134,7 +132,7 @@ impl Check<'_> {
         let known: HashSet<_> = known.map(|call| call.key).collect();
         let writes = self.evidence.requests.iter().filter(|request| request.is_write() && !request.refused);
         let unknown = writes.filter(|request| !known.contains(&request.key));
-        unknown.map(|request| format!("the run does not know of {request:?}")).collect()
+        unknown.map(|request| format!("the run does not know of {request}")).collect()
     }
 
     /// Every run ends as its flow must, or with a write in doubt.
@@ -184,7 +182,7 @@ impl Check<'_> {
     fn changed_requests(&self) -> Vec<String> {
         let changed = |all: Vec<&Request>| {
             let other = all.iter().find(|other| other.content != all[0].content)?;
-            Some(format!("{:?} and {other:?} have one key", all[0]))
+            Some(format!("{:?} and {:?} have one key", all[0].content, other.content))
         };
         self.evidence.of_each_step().filter_map(changed).collect()
     }
@@ -193,7 +191,7 @@ impl Check<'_> {
     fn requests_of_nobody(&self) -> Vec<String> {
         let known = self.known_runs();
         let of_nobody = self.evidence.requests.iter().filter(|request| !known.contains(request.run.as_str()));
-        of_nobody.map(|request| format!("the journal does not know the run of {request:?}")).collect()
+        of_nobody.map(|request| format!("the journal does not know the run of {request}")).collect()
     }
 
     /// What a step gave is what the provider answered to it.

@@ -159,9 +159,9 @@ impl Era {
         runtime.block_on(all(&engine, &mut self.told))
     }
 
-    /// Keeps the folder of the journal, for whoever wants to look into it.
+    /// Keeps the journal, for whoever wants to look into it.
     pub(crate) fn keep(self) -> PathBuf {
-        self.folder.keep()
+        self.folder.keep().join("journal")
     }
 
     fn journal(&self) -> PathBuf {

@@ -20,6 +20,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use runner_flow::{Flow, Folder as _};
 
+use self::check::Broken;
 use self::engine::Flows;
 use self::era::Era;
 use self::evidence::Evidence;
@@ -92,10 +93,11 @@ fn live_through(seed: u64, kills: u64) -> (Figures, String) {
     if broken.is_empty() {
         return (figures, String::new());
     }
-    let shown = &broken[..broken.len().min(SHOWN)];
-    let (count, journal) = (broken.len(), era.keep());
+    let shown: Vec<_> =
+        broken.iter().take(SHOWN).map(|Broken { promise, how }| format!("{promise:?}: {how}")).collect();
+    let (count, shown, journal) = (broken.len(), shown.join("\n"), era.keep());
     let complaint = format!(
-        "LINKWORK_SEED={seed} LINKWORK_KILLS={kills} breaks promises in {count} places: {shown:#?}\n\
+        "LINKWORK_SEED={seed} LINKWORK_KILLS={kills} breaks promises in {count} places:\n{shown}\n\
          The journal is kept in {}.\n",
         journal.display()
     );
