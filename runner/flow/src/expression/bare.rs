@@ -55,4 +55,9 @@ impl Expression {
     pub(crate) fn references(&self) -> &[Path] {
         &self.formula.code.paths
     }
+
+    /// The expression as it was written, without braces around it.
+    pub(crate) fn bare(&self) -> &str {
+        &self.formula.code.source[self.formula.root.range.clone()]
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use connector_sdk::nearest;
 use runner_engine::Signal;
-use runner_flow::{Flow, StepKind, WaitStep};
+use runner_flow::{Flow, StepKind};
 use serde_json::{Value, json};
 
 use crate::app::App;
@@ -52,7 +52,7 @@ fn warn_of_stranger(app: &App, flow: &Flow, name: &str) {
     let mut known = BTreeSet::new();
     std::iter::once(flow).chain(flow.sub_flows().into_values().map(|flow| &**flow)).for_each(|flow| {
         known.extend(flow.all_steps().into_iter().filter_map(|step| match step.kind() {
-            StepKind::Wait(WaitStep::Signal(signal)) => Some(signal.as_str()),
+            StepKind::Wait(wait) => wait.signal(),
             _ => None,
         }));
     });
