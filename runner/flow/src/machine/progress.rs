@@ -70,7 +70,7 @@ impl Machine {
             return self.pause(id, key);
         }
         self.begun += 1;
-        let is_only = self.only.as_deref() == Some(step.id());
+        let is_only = self.only.as_deref() == Some(key.as_str());
         if !is_only && let Some(output) = self.pins.get(key.as_str()) {
             let output = Output::new(output.clone());
             return self.pass(id, step, Status::Succeeded, output);

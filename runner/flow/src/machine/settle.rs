@@ -72,7 +72,7 @@ impl Machine {
                 let reason = Some(Reason { code: failure.error.code, message: failure.error.message });
                 self.awaited.insert(run.key.clone(), line);
                 self.ops.push(Op::Sleep { key: run.key.clone(), until, reason });
-                run.doing = Doing::Resting;
+                run.doing = Doing::Resting { until };
                 self.lines[line].step = Some(run);
                 return Next::Wait;
             }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use connector_sdk::retry::OwnRetries;
 use connector_sdk::{Effect, Error, ErrorKind, Evidence};
-use runner_flow::{Act, Done, Failure, MachineStart, Op, Signal};
+use runner_flow::{Act, Done, Failure, MachineStart, Op, Signal, Timestamp};
 use serde_json::{Value, json};
 
 use super::author::{Author, SIGNALS, SUB_FLOWS};
@@ -71,6 +71,10 @@ impl Play {
     }
 
     fn tell(&mut self, told: Told) {
+        if self.dice.hit(20) {
+            // The clock goes back.
+            self.driver.at = Timestamp::from_millis(self.driver.at.as_millis() - self.dice.throw(2_000) as u64);
+        }
         self.journal.tell(&mut self.driver, told);
     }
 
