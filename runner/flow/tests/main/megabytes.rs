@@ -108,12 +108,11 @@ struct Round;
 
 impl Folder for Round {
     fn read(&self, file: &str) -> Result<String, String> {
-        let steps: Vec<Value> =
-            (0..20).map(|at| json!({ "id": format!("a{at}"), "flow": format!("round-{at}") })).collect();
-        match file.starts_with('n') {
-            true => Err("it is not there".to_owned()),
-            false => Ok(json!({ "linkwork": 1, "name": "round", "steps": steps }).to_string()),
+        if file.starts_with('n') {
+            return Err("it is not there".to_owned());
         }
+        let steps = (0..20).map(|at| json!({ "id": format!("a{at}"), "flow": format!("round-{at}") }));
+        Ok(json!({ "linkwork": 1, "name": "round", "steps": steps.collect::<Vec<_>>() }).to_string())
     }
 }
 
