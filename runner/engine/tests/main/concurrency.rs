@@ -99,6 +99,24 @@ async fn a_run_too_many_is_refused_where_the_flow_says_so_and_leaves_nothing() {
     until(async || bench.engine.start(flow.clone(), numbered(2)).await.is_ok()).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_that_come_at_once_as_many_are_taken_as_the_flow_allows() {
+    let bench = Arc::new(Bench::new());
+    let gate = bench.probe.close_gate();
+    let flow = bounded(json!({ "limit": 3, "when_full": "refuse" }));
+    let starts = (0..50).map(|number| {
+        let (bench, flow) = (Arc::clone(&bench), Arc::clone(&flow));
+        tokio::spawn(async move { bench.engine.start(flow, numbered(number)).await.map(|started| started.run) })
+    });
+    let started = futures_util::future::join_all(starts).await;
+    let runs: Vec<_> = started.into_iter().filter_map(|start| start.unwrap().ok()).collect();
+    assert_eq!(runs.len(), 3);
+    gate.add_permits(3);
+    for run in &runs {
+        assert_eq!(bench.engine.result(run).await.unwrap().status, Status::Succeeded);
+    }
+}
+
 #[tokio::test]
 async fn a_key_that_has_no_value_is_refused_with_its_reason() {
     let bench = Bench::new();
