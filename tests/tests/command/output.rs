@@ -64,7 +64,8 @@ fn failing() -> Vec<Value> {
 
 /// A run that waits for a moment and for a signal, and goes on after its process was killed.
 fn waiting() -> Vec<Value> {
-    let steps = [json!({ "id": "pause", "wait": "10ms" }), json!({ "id": "approval", "wait": { "signal": "approved" } })];
+    let steps =
+        [json!({ "id": "pause", "wait": "10ms" }), json!({ "id": "approval", "wait": { "signal": "approved" } })];
     let shell = Shell::default().file("f.linkwork.json", flow("f", &steps));
     let mut running = shell.start(["run", "f.linkwork.json", "--output", "jsonl"]);
     let pause = running.event("waiting");
