@@ -20,6 +20,7 @@ mod runs;
 mod signals;
 mod steps;
 mod tail;
+mod terminal;
 mod testing;
 mod tooling;
 mod watching;
