@@ -16,7 +16,7 @@ use super::undefined::Undefined;
 /// An expression that stands for itself, read once and evaluated often.
 #[derive(Clone, Debug)]
 pub(crate) struct Expression {
-    formula: Formula,
+    pub(super) formula: Formula,
 }
 
 impl Expression {
