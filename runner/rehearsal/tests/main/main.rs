@@ -9,6 +9,7 @@ mod expectations;
 mod files;
 mod junit;
 mod mocks;
+mod panics;
 mod recordings;
 mod sub_flows;
 mod support;
