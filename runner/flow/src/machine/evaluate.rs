@@ -62,7 +62,7 @@ pub(super) fn undefined(flow: &Flow, error: Undefined, pointer: &str) -> Failure
         Some(range) => flow.document().locate_within(&pointer, range),
         None => flow.locate(&pointer),
     };
-    Failure::lasting(ErrorReport::expression(error, pointer, place))
+    Failure::lasting(ErrorReport::expression(error, pointer, &place))
 }
 
 /// The failure of a step whose value is not what it should be.

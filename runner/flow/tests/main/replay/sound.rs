@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use runner_flow::{Op, Outcome, Status, StepRecord};
+use runner_flow::{Op, Outcome, Status, StepRecord, Timestamp};
 
 use super::journal::{Journal, Told};
-use crate::machine::driver::{Driver, START, key};
+use crate::machine::driver::{Driver, key};
 
 pub(crate) fn check(journal: &Journal, driver: &Driver) {
     let records = by_key(&driver.records);
-    times(&driver.records);
+    times(journal.entries[0].at, &driver.records);
     inside_before_around(&driver.records, &records);
     attempts(&driver.ops, &driver.records, &records);
     nothing_begins_that_is_over(journal, driver, &records);
@@ -27,9 +27,10 @@ fn by_key(records: &[StepRecord]) -> ByKey<'_> {
     found
 }
 
-fn times(records: &[StepRecord]) {
+/// A run has one time, which never goes back.
+fn times(start: Timestamp, records: &[StepRecord]) {
     for record in records {
-        assert!(START <= record.started && record.started <= record.finished, "{record:?}");
+        assert!(start <= record.started && record.started <= record.finished, "{record:?}");
     }
     assert!(records.is_sorted_by_key(|record| record.finished));
 }
