@@ -178,7 +178,9 @@ fn without(value: &Value, errors: &[NotAnExpression]) -> Value {
     for error in errors {
         match (&error.range, error.pointer.rsplit_once('/')) {
             (Some(_), _) => {
-                value.pointer_mut(&error.pointer).map(|text| *text = format!("{{{{ {HARMLESS} }}}}").into());
+                if let Some(text) = value.pointer_mut(&error.pointer) {
+                    *text = format!("{{{{ {HARMLESS} }}}}").into();
+                }
             }
             (None, Some((around, key))) => {
                 let key = key.replace("~1", "/").replace("~0", "~");
