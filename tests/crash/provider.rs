@@ -1,6 +1,7 @@
 //! The provider that all runs talk to. It knows every request by its idempotency key, and counts.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::json;
@@ -31,7 +32,6 @@ pub(crate) struct Seen {
 }
 
 /// A request, and how it was answered.
-#[derive(Debug)]
 pub(crate) struct Request {
     /// Which process sent it, counted from 0.
     pub(crate) generation: u32,
@@ -70,6 +70,18 @@ impl Request {
             method,
         };
         (request, path.to_owned())
+    }
+
+    /// Whether it may not come twice.
+    pub(crate) fn is_write(&self) -> bool {
+        self.method == "POST"
+    }
+}
+
+impl fmt::Display for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { generation, run, step, method, token, .. } = self;
+        write!(f, "{method} {step} of {run} from process {generation}, answered with {token}")
     }
 }
 

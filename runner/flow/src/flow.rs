@@ -7,6 +7,7 @@ use connector_sdk::Registry;
 use serde_json::Value;
 
 use crate::check;
+use crate::concurrency::Concurrency;
 use crate::definition::Definition;
 use crate::diagnostic::{Diagnostic, Findings};
 use crate::document::{Document, Span};
@@ -113,6 +114,11 @@ impl Flow {
     /// The connections that it needs, in the order of the file: the slot, and the connector of what is bound to it.
     pub fn connections(&self) -> impl Iterator<Item = (&str, &str)> {
         self.definition.slots.iter().map(|slot| (slot.name.as_str(), slot.connector.as_str()))
+    }
+
+    /// How many of its runs may be under way together, if it says so.
+    pub fn concurrency(&self) -> Option<&Concurrency> {
+        self.definition.concurrency.as_ref()
     }
 
     /// Its steps, in order.

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::definition::Definition;
 use crate::expression::{Compared, Expression, Path, Template};
-use crate::steps::{Items, Step, StepKind, WaitStep};
+use crate::steps::{Awaited, Items, Step, StepKind, WaitStep};
 
 /// A value with expressions, or a bare expression.
 pub(super) enum Formula<'f> {
@@ -56,8 +56,8 @@ pub(super) fn before<'f>(step: &'f Step, file: &Value) -> Vec<(String, Formula<'
             let in_object = file.pointer(&step.pointer_of("fail")).is_some_and(Value::is_object);
             (if in_object { "fail/message" } else { "fail" }, Formula::Template(&fail.message))
         }
-        StepKind::Wait(WaitStep::For(duration)) => ("wait", Formula::Template(duration)),
-        StepKind::Wait(WaitStep::Until(moment)) => ("wait/until", Formula::Template(moment)),
+        StepKind::Wait(WaitStep(Awaited::For(duration))) => ("wait", Formula::Template(duration)),
+        StepKind::Wait(WaitStep(Awaited::Until(moment))) => ("wait/until", Formula::Template(moment)),
         StepKind::ForEach(each) => match &each.items {
             Items::Of(expression) => ("for_each", Formula::Bare(expression)),
             Items::Written(template) => ("for_each", Formula::Template(template)),
@@ -72,7 +72,7 @@ pub(super) fn before<'f>(step: &'f Step, file: &Value) -> Vec<(String, Formula<'
             found.extend(conditions.map(|(pointer, condition)| (pointer, Formula::Bare(condition))));
             return found;
         }
-        StepKind::Wait(WaitStep::Signal(_)) | StepKind::Parallel(_) | StepKind::Break => return found,
+        StepKind::Wait(WaitStep(Awaited::Signal(_))) | StepKind::Parallel(_) | StepKind::Break => return found,
     };
     found.push((step.pointer_of(key), formula));
     found

@@ -16,7 +16,7 @@ pub(super) const KIND: KindOfStep =
 /// The name of an item where the file gives none.
 const ITEM: &str = "item";
 /// Most turns that may be under way together.
-pub(crate) const MOST_AT_ONCE: u64 = 1_000;
+const MOST_AT_ONCE: u64 = 1_000;
 
 /// What a step with `for_each` says. Its output is the list of what its turns gave, in the order of the items.
 #[derive(Clone, Debug)]

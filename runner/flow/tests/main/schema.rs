@@ -182,10 +182,10 @@ fn what_is_wrong_stays_wrong() {
 #[test]
 fn an_action_is_one_enum_with_descriptions() {
     let schema = schema(&registry());
-    let action = &schema["$defs"]["step"]["properties"]["action"];
+    let action = &schema["$defs"]["step"]["dependentSchemas"]["action"]["properties"]["action"];
     assert_eq!(action["enum"], json!(["model/ask", "model/raw-request", "post/send"]));
     assert_eq!(action["enumDescriptions"][0], "Asks a model.");
-    assert_eq!(schema["$defs"]["step"]["allOf"].as_array().unwrap().len(), 2);
+    assert_eq!(schema["$defs"]["step"]["dependentSchemas"]["action"]["allOf"].as_array().unwrap().len(), 2);
 }
 
 #[test]
