@@ -116,7 +116,25 @@ fn sse_line(bencher: Bencher<'_, '_>, size: usize) {
 /// A flow of one step that needs no network, as a whole process.
 #[divan::bench(sample_count = 200, sample_size = 1)]
 fn one_step_process() {
-    let flow = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/one-step.linkwork.json");
-    let output = Command::new(env!("CARGO_BIN_EXE_linkwork")).args(["run", flow]).output().unwrap();
+    let output = linkwork().args(["run", ONE_STEP, "--no-journal"]).output().unwrap();
     assert_eq!(output.stdout, b"hello\n");
+}
+
+/// A flow of ten steps, one of which asks a server on loopback, as a whole process.
+#[divan::bench(sample_count = 200, sample_size = 1)]
+fn ten_step_process(bencher: Bencher<'_, '_>) {
+    let server = Loopback::json(r#"{"object":"list","data":[{"id":"grok-4.3"}]}"#);
+    bencher.bench_local(|| {
+        let run = ["run", TEN_STEPS, "--no-journal", "--connections", CONNECTIONS];
+        let output = linkwork().args(run).env("LOOPBACK", server.origin()).output().unwrap();
+        assert_eq!(output.stdout, b"hello from 1\n", "{}", String::from_utf8_lossy(&output.stderr));
+    });
+}
+
+const ONE_STEP: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/one-step.linkwork.json");
+const TEN_STEPS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/ten-steps.linkwork.json");
+const CONNECTIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/ten-steps.connections.json");
+
+fn linkwork() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_linkwork"))
 }

@@ -128,6 +128,13 @@ impl State {
         self.grant(limits);
     }
 
+    /// Forgets who has given up waiting.
+    fn forget_gone(&mut self, name: &Arc<str>) {
+        if let Some(tenant) = self.tenants.get_mut(name) {
+            tenant.waiting.retain(|waiting| !waiting.is_closed());
+        }
+    }
+
     fn leave_queue(&mut self, name: &Arc<str>) {
         self.queued -= 1;
         if let Some(tenant) = self.tenants.get_mut(name) {
@@ -175,9 +182,10 @@ impl Place {
         }
         let granted = self.admission.state().ask(&self.tenant, &self.admission.limits);
         if let Some(granted) = granted {
-            let mut waiting = Waiting { place: self, granted };
+            let mut waiting = Waiting { place: self, granted, is_over: false };
             // The engine holds the other end as long as anybody waits.
             let _ = (&mut waiting.granted).await;
+            waiting.is_over = true;
         }
         self.leave_queue();
         self.stage = Stage::Acting;
@@ -211,14 +219,20 @@ impl Drop for Place {
 struct Waiting<'p> {
     place: &'p Place,
     granted: oneshot::Receiver<()>,
+    is_over: bool,
 }
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
+        if self.is_over {
+            return;
+        }
         self.granted.close();
-        if self.granted.try_recv().is_ok() {
-            let admission = &self.place.admission;
-            admission.state().give_back(&self.place.tenant, &admission.limits);
+        let (admission, tenant) = (&self.place.admission, &self.place.tenant);
+        let mut state = admission.state();
+        match self.granted.try_recv() {
+            Ok(()) => state.give_back(tenant, &admission.limits),
+            Err(_) => state.forget_gone(tenant),
         }
     }
 }

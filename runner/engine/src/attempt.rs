@@ -20,7 +20,7 @@ use crate::connections::{Binding, ConnectionStore};
 use crate::events::StepEvents;
 use crate::hooks::{ActionCall, Hooks, Verdict, Withheld};
 use crate::ids;
-use crate::isolated::{isolated, isolated_check};
+use crate::isolated::{isolated, isolated_check, isolated_host};
 
 /// What all attempts of a run have in common.
 #[derive(Clone)]
@@ -139,7 +139,7 @@ impl Checked {
             }
             self.around.connections.resolve(&self.binding, &self.events.identity).await.map(Ok)
         };
-        let answer = match isolated(self.ctx.within_bounds(finding), Effect::Read).await {
+        let answer = match isolated_host(self.ctx.within_bounds(finding)).await {
             Ok(Ok(connection)) => {
                 if is_withheld {
                     self.ctx = self.ctx.with_exchanges(Exchanges::Replay(Arc::new(Withheld)));
@@ -204,6 +204,9 @@ impl Ready {
     }
 }
 
+/// How long a host may look at a call that is over.
+const LOOKING: Duration = Duration::from_secs(10);
+
 /// Nothing that a host does after a call changes what became of it, not even a panic.
 async fn tell(hooks: Option<&Arc<dyn Hooks>>, call: Option<ActionCall>, outcome: &Result<Value, Failure>) {
     if let (Some(hooks), Some(call)) = (hooks, call) {
@@ -211,7 +214,7 @@ async fn tell(hooks: Option<&Arc<dyn Hooks>>, call: Option<ActionCall>, outcome:
             hooks.after(&call, outcome.as_ref().map_err(|failure| &*failure.error)).await;
             Ok(())
         };
-        let _ = isolated(told, Effect::Read).await;
+        let _ = tokio::time::timeout(LOOKING, isolated_host(told)).await;
     }
 }
 

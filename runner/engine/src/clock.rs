@@ -7,26 +7,31 @@ use tokio::time::Instant;
 
 #[derive(Clone, Copy)]
 pub(crate) struct RunClock {
+    /// How long it went on elsewhere.
+    before: Duration,
     wall: Timestamp,
     started: Instant,
 }
 
 impl RunClock {
     pub(crate) fn start() -> Self {
-        Self { wall: wall_clock(), started: Instant::now() }
+        Self { before: Duration::ZERO, wall: wall_clock(), started: Instant::now() }
     }
 
-    /// Goes on from the wall clock, or from a moment that was seen before, if the wall clock has been put back since.
-    pub(crate) fn resume(after: Timestamp) -> Self {
-        Self { wall: wall_clock().max(after), started: Instant::now() }
+    /// Of a run that has begun before. It goes on from the wall clock, or from the last moment that was seen, if the
+    /// wall clock has been put back since.
+    pub(crate) fn resume(began: Option<Timestamp>, last: Timestamp) -> Self {
+        let wall = wall_clock().max(last);
+        Self { before: wall.since(began.unwrap_or(wall)), wall, started: Instant::now() }
     }
 
     pub(crate) fn now(&self) -> Timestamp {
-        self.wall + self.elapsed()
+        self.wall + self.started.elapsed()
     }
 
+    /// Since it began, in whichever process.
     pub(crate) fn elapsed(&self) -> Duration {
-        self.started.elapsed()
+        self.before + self.started.elapsed()
     }
 
     /// When the run's clock shows this.

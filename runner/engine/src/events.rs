@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use connector_sdk::http::RequestView;
@@ -122,7 +123,8 @@ pub enum RunEvent {
     },
 }
 
-/// Where the events of runs go. It is called from within the run and must not block.
+/// Where the events of runs go. It is called from within the run and must not block. Each event is told once, in order,
+/// and none is dropped: whoever is slow keeps what it cannot handle at once, as much as it can bear.
 pub trait RunEvents: Send + Sync {
     /// Takes an event.
     fn emit(&self, event: RunEvent);
@@ -162,21 +164,28 @@ impl Listeners {
     pub(crate) fn tell(&self, event: impl FnOnce() -> RunEvent) {
         match (self.all.listens(), self.own.listens()) {
             (false, false) => {}
-            (true, false) => self.all.emit(event()),
-            (false, true) => self.own.emit(event()),
+            (true, false) => emit(&*self.all, event()),
+            (false, true) => emit(&*self.own, event()),
             (true, true) => {
                 let event = event();
-                self.all.emit(event.clone());
-                self.own.emit(event);
+                emit(&*self.all, event.clone());
+                emit(&*self.own, event);
             }
         }
     }
+}
+
+/// Nothing that a listener does changes what becomes of a run, not even a panic.
+fn emit(listener: &dyn RunEvents, event: RunEvent) {
+    let _ = catch_unwind(AssertUnwindSafe(|| listener.emit(event)));
 }
 
 /// Tells what one step's actions tell, as events of the run. It counts attempts over all the calls of the step.
 pub(crate) struct StepEvents {
     pub(crate) identity: Arc<RunIdentity>,
     pub(crate) step: Arc<str>,
+    /// What it calls, if it calls an action.
+    action: Option<String>,
     listeners: Listeners,
     count: Mutex<Count>,
 }
@@ -185,13 +194,29 @@ pub(crate) struct StepEvents {
 struct Count {
     attempts: u32,
     deltas: u64,
+    /// Whether it was told that the step begins.
+    is_announced: bool,
 }
 
 impl StepEvents {
     /// Of a step that has been tried so often before.
-    pub(crate) fn new(identity: &Arc<RunIdentity>, step: &str, listeners: &Listeners, attempts: u32) -> Arc<Self> {
+    pub(crate) fn new(
+        identity: &Arc<RunIdentity>,
+        step: &str,
+        action: Option<String>,
+        listeners: &Listeners,
+        attempts: u32,
+    ) -> Arc<Self> {
         let (identity, listeners) = (Arc::clone(identity), listeners.clone());
-        Arc::new(Self { identity, step: step.into(), listeners, count: Mutex::new(Count { attempts, deltas: 0 }) })
+        let count = Mutex::new(Count { attempts, deltas: 0, is_announced: attempts > 0 });
+        Arc::new(Self { identity, step: step.into(), action, listeners, count })
+    }
+
+    /// Tells that the step begins, once.
+    pub(crate) fn announce(&self) {
+        if !self.count(|count| std::mem::replace(&mut count.is_announced, true)) {
+            self.tell(|run, tenant, step| RunEvent::StepStarted { run, tenant, step, action: self.action.clone() });
+        }
     }
 
     /// How many attempts there have been.
@@ -221,13 +246,13 @@ impl EventSink for StepEvents {
         match event {
             Event::Attempt { .. } => {
                 let attempt = self.count(|count| {
-                    *count = Count { attempts: count.attempts + 1, deltas: 0 };
+                    *count = Count { attempts: count.attempts + 1, deltas: 0, ..*count };
                     count.attempts
                 });
                 self.tell(|run, tenant, step| RunEvent::Attempt { run, tenant, step, attempt });
             }
             Event::Delta(delta) => {
-                let Count { attempts: attempt, deltas: index } = self.count(|count| {
+                let Count { attempts: attempt, deltas: index, .. } = self.count(|count| {
                     let before = *count;
                     count.deltas += 1;
                     before

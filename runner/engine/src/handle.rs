@@ -105,7 +105,12 @@ impl Handle {
         if self.cancelled.swap(false, Ordering::AcqRel) {
             return Some(Call::Cancel);
         }
-        self.has_mail.swap(false, Ordering::AcqRel).then_some(Call::Mail)
+        self.take_mail().then_some(Call::Mail)
+    }
+
+    /// Whether there may be something in the inbox that nobody has looked at since the last time.
+    pub(crate) fn take_mail(&self) -> bool {
+        self.has_mail.swap(false, Ordering::AcqRel)
     }
 
     /// Whether it is to be cancelled, and does not know yet.

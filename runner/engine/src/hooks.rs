@@ -50,14 +50,15 @@ impl Replayer for Withheld {
     }
 }
 
-/// What a host does around each call of an action. An attempt waits for it, within its own time.
+/// What a host does around each call of an action. An attempt waits for it.
 #[async_trait]
 pub trait Hooks: Send + Sync {
-    /// Before the call.
+    /// Before the call, within the time of the attempt.
     async fn before(&self, _call: &ActionCall) -> Verdict {
         Verdict::Proceed
     }
 
-    /// After the call, or after the verdict that stood in for it.
+    /// After the call, or after the verdict that stood in for it, also where the call was cut off. It may take ten
+    /// seconds, after which the run goes on without it.
     async fn after(&self, _call: &ActionCall, _outcome: Result<&Value, &ErrorReport>) {}
 }

@@ -1,4 +1,4 @@
-//! Keeps a panic in a connector from reaching further than what it was working on.
+//! Keeps a panic in a connector, or in the host, from reaching further than what it was working on.
 
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -7,13 +7,22 @@ use std::task::Poll;
 
 use connector_sdk::{Effect, Error, ErrorKind, Evidence, Origin, Result};
 
-/// Does `work`, which has this effect. A panic becomes an error.
+/// Does the work of a connector, which has this effect. A panic becomes an error.
 pub(crate) async fn isolated<T>(work: impl Future<Output = Result<T>>, effect: Effect) -> Result<T> {
+    caught(work, || panicked(effect)).await
+}
+
+/// Does the work of the host. A panic becomes an error.
+pub(crate) async fn isolated_host<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    caught(work, host_panicked).await
+}
+
+async fn caught<T>(work: impl Future<Output = Result<T>>, error: impl Fn() -> Error) -> Result<T> {
     let mut work = pin!(work);
     // What a panic leaves half done belongs to the work, and that is not polled again.
     let poll = poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx))) {
         Ok(poll) => poll,
-        Err(_) => Poll::Ready(Err(panicked(effect))),
+        Err(_) => Poll::Ready(Err(error())),
     });
     poll.await
 }
@@ -38,4 +47,10 @@ fn panicked(effect: Effect) -> Error {
             Error::new(ErrorKind::Internal, "the connector panicked").with_fix(FIX)
         }
     }
+}
+
+fn host_panicked() -> Error {
+    Error::new(ErrorKind::Internal, "the host panicked around the call")
+        .with_origin(Origin::Host)
+        .with_fix("this is a defect of the host's hooks or of its connections; nothing was sent")
 }

@@ -23,7 +23,8 @@ pub struct RunRequest {
     pub tenant: String,
     /// What the run is found by.
     pub labels: BTreeMap<String, String>,
-    /// Of all requests of a tenant with the same key, one makes a run.
+    /// Of all requests of a tenant with the same key, the first makes a run, and the others are told of it. What these
+    /// ask for otherwise, such as another input, is not looked at.
     pub key: Option<String>,
     /// Outputs that are taken from an earlier run.
     pub reuse: Option<Reuse>,

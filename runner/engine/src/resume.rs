@@ -8,18 +8,21 @@ use connector_sdk::{Error, ErrorKind, Origin, Result};
 use runner_flow::{Flow, Machine, MachineStart, StepRecord};
 use runner_journal::{Claim, StoredRun, limits};
 
+use crate::admission::Place;
 use crate::clock::RunClock;
 use crate::driver::{Begin, Beginning, Driver, Present, Replay};
 use crate::engine::Engine;
 use crate::entry::{Kept, Start};
 use crate::events::{Listeners, NoRunEvents};
 use crate::files::RunFiles;
-use crate::groups::Seat;
+use crate::groups::Bound;
 use crate::handle::Handle;
 use crate::identity::RunIdentity;
 use crate::ledger::{Ledger, of_journal, unkept, whole};
 use crate::limits::overloaded;
 use crate::mailroom;
+use crate::reuse::files_in;
+use crate::starting::shutting_down;
 
 /// What became of the unfinished runs of a journal.
 #[derive(Debug, Default)]
@@ -51,30 +54,42 @@ pub enum Resumption {
 }
 
 impl Engine {
-    /// Takes over all runs that were left by processes which are no more.
+    /// Takes over all runs that were left by processes which are no more. Those that have begun come first, so that
+    /// they have their seats again before others wait for one.
     pub async fn resume(&self) -> Result<Resumed> {
         let mut resumed = Resumed::default();
-        let mut after = None;
-        loop {
-            let rows = self.shared.journal.unfinished(after.as_deref(), limits::LISTED).await.map_err(of_journal)?;
-            let Some(last) = rows.last() else { return Ok(resumed) };
-            after = Some(last.id.clone());
-            for row in rows {
-                match self.resume_run(&row.id).await {
-                    Ok(Resumption::Resumed) => resumed.runs.push(row.id),
-                    Ok(_) => resumed.elsewhere += 1,
-                    Err(error) if error.kind() == ErrorKind::LimitExceeded => {
-                        resumed.is_full = true;
+        for begun in [true, false] {
+            let mut after = None;
+            loop {
+                let rows =
+                    self.shared.journal.unfinished(after.as_deref(), limits::LISTED).await.map_err(of_journal)?;
+                let Some(last) = rows.last() else { break };
+                after = Some(last.id.clone());
+                for row in rows.into_iter().filter(|row| (row.entries > 0) == begun) {
+                    self.resume_listed(row.id, &mut resumed).await;
+                    if resumed.is_full {
                         return Ok(resumed);
                     }
-                    Err(error) => resumed.refused.push((row.id, error)),
                 }
             }
+        }
+        Ok(resumed)
+    }
+
+    async fn resume_listed(&self, run: String, resumed: &mut Resumed) {
+        match self.resume_run(&run).await {
+            Ok(Resumption::Resumed) => resumed.runs.push(run),
+            Ok(_) => resumed.elsewhere += 1,
+            Err(error) if error.kind() == ErrorKind::LimitExceeded => resumed.is_full = true,
+            Err(error) => resumed.refused.push((run, error)),
         }
     }
 
     /// Takes over one run.
     pub async fn resume_run(&self, run: &str) -> Result<Resumption> {
+        if self.is_closed() {
+            return Err(shutting_down());
+        }
         if self.shared.runs.get(run).is_some() {
             return Ok(Resumption::UnderWay);
         }
@@ -83,10 +98,33 @@ impl Engine {
             Claim::HeldBy { process } => return Ok(Resumption::HeldBy { process }),
             Claim::Finished => return Ok(Resumption::Finished),
         }
+        let row = self.row(run).await?;
+        let identity = RunIdentity { run: run.into(), tenant: row.tenant.into(), labels: row.labels };
+        let place = self.shared.admission.take_back(&identity.tenant);
+        let place = place.ok_or_else(|| overloaded("the engine has no room for more runs".to_owned()))?;
+        let Some(present) = Present::enter(&self.shared, Handle::new(Arc::new(identity))) else {
+            return Ok(Resumption::UnderWay);
+        };
+        // Only now, when nobody else here writes it.
         let stored = self.load(run).await?;
-        let Some(driver) = self.resumed(stored).await? else { return Ok(Resumption::UnderWay) };
-        tokio::spawn(driver.run());
+        if stored.row.finished.is_some() {
+            return Ok(Resumption::Finished);
+        }
+        self.share_again(&stored).await?;
+        tokio::spawn(self.resumed(present, place, stored).await?.run());
         Ok(Resumption::Resumed)
+    }
+
+    /// The process may have ended before the new run could refer to all that it takes over.
+    async fn share_again(&self, stored: &StoredRun) -> Result<()> {
+        let StoredRun { row, start, .. } = stored;
+        let Some(parent) = row.parent.as_deref().filter(|_| row.entries == 0) else { return Ok(()) };
+        let pins = Start::decode(&row.id, start)?.pins;
+        let mut values = Vec::new();
+        for kept in pins.values() {
+            values.push(self.pin(&row.id, Some(parent), kept.clone()).await?);
+        }
+        self.share(parent, &pins, &files_in(&values), &row.id).await
     }
 
     pub(crate) async fn load(&self, run: &str) -> Result<StoredRun> {
@@ -97,37 +135,32 @@ impl Engine {
         })
     }
 
-    async fn resumed(&self, stored: StoredRun) -> Result<Option<Box<Driver>>> {
-        let identity = Arc::new(RunIdentity {
-            run: stored.row.id.as_str().into(),
-            tenant: stored.row.tenant.as_str().into(),
-            labels: stored.row.labels.clone(),
-        });
-        let place = self.shared.admission.take_back(&identity.tenant);
-        let place = place.ok_or_else(|| overloaded("the engine has no room for more runs".to_owned()))?;
-        let Some(present) = Present::enter(&self.shared, Handle::new(Arc::clone(&identity))) else { return Ok(None) };
+    async fn resumed(&self, present: Present, place: Place, stored: StoredRun) -> Result<Box<Driver>> {
         mailroom::open(&self.shared);
+        // It may have been told something while nobody had it.
+        present.handle().mail();
         let (flow_name, written) = (stored.row.flow.clone(), stored.row.entries);
         let mut ended = Vec::new();
         let mut replay = self.replay(stored, &mut |record| ended.push(record)).await?;
-        let seat = Seat::free();
-        let begin = if replay.has_begun { Begin::Resumed(replay.outstanding()) } else { Begin::Unbegun };
-        let (journal, run) = (Arc::clone(&self.shared.journal), Arc::clone(&identity.run));
+        let seat = self.shared.groups.seat_again(replay.bound.take(), replay.began.is_some());
+        let begin = if replay.began.is_some() { Begin::Resumed(replay.outstanding()) } else { Begin::Fresh };
+        let (journal, run) = (Arc::clone(&self.shared.journal), Arc::clone(&present.handle().identity.run));
         let blobs = Arc::new(RunFiles::new(Arc::clone(&journal), Arc::clone(&run)));
-        Ok(Some(Box::new(Driver::new(Beginning {
+        Ok(Box::new(Driver::new(Beginning {
             present,
             place,
             seat,
             flow_name,
             machine: replay.machine,
             begin,
-            clock: RunClock::resume(replay.last),
+            clock: RunClock::resume(replay.began, replay.last),
             ledger: Ledger::new(journal, run, written),
             inbox: replay.inbox,
+            is_cancelled: replay.is_cancelled,
             around: self.surroundings(blobs, Exchanges::default()),
             listeners: Listeners::new(&self.shared.events, Arc::new(NoRunEvents), false),
             ended,
-        }))))
+        })))
     }
 
     /// A run as its journal tells it. Each step that is over is shown, and not kept.
@@ -140,9 +173,9 @@ impl Engine {
         for (key, kept) in &start.pins {
             pins.insert(key.clone(), self.pin(&row.id, row.parent.as_deref(), kept.clone()).await?);
         }
-        let timeout = start.timeout();
-        let mut replay = Replay::new(Machine::new(
-            flow,
+        let (timeout, tenant) = (start.timeout(), row.tenant.as_str().into());
+        let machine = Machine::new(
+            Arc::clone(&flow),
             MachineStart {
                 run_id: row.id.clone(),
                 input: start.input,
@@ -153,7 +186,9 @@ impl Engine {
                 only: start.only,
                 timeout,
             },
-        ));
+        );
+        let bound = Bound::of(&flow, &machine, &tenant)?;
+        let mut replay = Replay::new(machine, bound);
         for entry in entries {
             let entry = whole(journal, &row.id, entry).await?;
             replay.tell(&entry)?.into_iter().for_each(&mut *ended);

@@ -19,7 +19,7 @@ use crate::entry::{Kept, Start};
 use crate::events::Listeners;
 use crate::files::RunFiles;
 use crate::flows::texts_of;
-use crate::groups::Seat;
+use crate::groups::{Bound, Seat};
 use crate::handle::Handle;
 use crate::identity::RunIdentity;
 use crate::ledger::{Ledger, of_journal};
@@ -87,22 +87,20 @@ impl Engine {
 
     /// Takes a run on, or refuses it.
     async fn admit(&self, flow: Arc<Flow>, mut request: RunRequest, mut part: Part) -> Result<Admitted> {
-        self.refuse_if_closed()?;
-        let identity = Arc::new(RunIdentity {
-            run: ids::new_run(),
-            tenant: request.tenant.as_str().into(),
-            labels: std::mem::take(&mut request.labels),
-        });
-        let place = self.shared.admission.queue(&identity.tenant)?;
+        self.refuse_if_it_takes_nothing()?;
+        let tenant: Arc<str> = request.tenant.as_str().into();
+        let place = self.shared.admission.queue(&tenant)?;
         let reused = match &request.reuse {
             Some(reuse) => Some(self.reused(&flow, reuse, &request.tenant).await?),
             None => None,
         };
         part.pins.extend(reused.iter().flat_map(|reused| reused.pins.clone()));
+        let labels = std::mem::take(&mut request.labels);
+        let identity = Arc::new(RunIdentity { run: ids::new_run(), tenant, labels });
         let machine = machine(&flow, &identity, &request, &part);
-        let seat = Seat::free();
-        let mail = Handle::new(Arc::clone(&identity));
-        let present = Present::enter(&self.shared, mail).ok_or_else(|| taken(&identity.run))?;
+        let seat = self.shared.groups.seat(Bound::of(&flow, &machine, &identity.tenant)?)?;
+        let handle = Handle::new(Arc::clone(&identity));
+        let present = Present::enter(&self.shared, handle).ok_or_else(|| taken(&identity.run))?;
         mailroom::open(&self.shared);
         let parent = request.reuse.as_ref().map(|reuse| reuse.run.clone());
         let pins = self.kept_pins(parent.as_deref(), &part.pins).await?;
@@ -112,7 +110,7 @@ impl Engine {
             Created::New => {}
         }
         if let Some(reused) = &reused {
-            self.share(reused, &pins, &identity).await?;
+            self.share(&reused.from, &pins, &reused.files, &identity.run).await?;
         }
         Ok(Admitted::New(Box::new(self.driver(present, place, seat, machine, &flow, request))))
     }
@@ -139,6 +137,7 @@ impl Engine {
             clock: RunClock::start(),
             ledger: Ledger::new(journal, run, 0),
             inbox: 0,
+            is_cancelled: false,
             around: self.surroundings(blobs, request.exchanges),
             listeners: Listeners::new(&self.shared.events, request.events, request.wants_requests),
             ended: Vec::new(),
@@ -182,26 +181,36 @@ impl Engine {
         })
     }
 
-    fn refuse_if_closed(&self) -> Result<()> {
-        let refuse =
-            |kind, message: &str, fix: &str| Err(Error::new(kind, message).with_origin(Origin::Host).with_fix(fix));
-        if self.shared.is_closed.load(Ordering::Acquire) {
-            return refuse(ErrorKind::Unavailable, "the engine is shutting down", "start the run when it is up again");
+    fn refuse_if_it_takes_nothing(&self) -> Result<()> {
+        if self.is_closed() {
+            return Err(shutting_down());
         }
         match self.shared.journal.health() {
             Health::Ok => Ok(()),
-            Health::Full => refuse(
+            Health::Full => Err(refusal(
                 ErrorKind::LimitExceeded,
                 "there is no room in the journal for another run",
                 "free space, or prune finished runs",
-            ),
-            Health::Poisoned => refuse(
+            )),
+            Health::Poisoned => Err(refusal(
                 ErrorKind::Internal,
                 "a write to the journal failed, so it takes nothing more",
                 "check the disk, then restart; runs go on from what is stored",
-            ),
+            )),
         }
     }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.shared.is_closed.load(Ordering::Acquire)
+    }
+}
+
+pub(crate) fn shutting_down() -> Error {
+    refusal(ErrorKind::Unavailable, "the engine is shutting down", "try again when it is up again")
+}
+
+fn refusal(kind: ErrorKind, message: &str, fix: &str) -> Error {
+    Error::new(kind, message).with_origin(Origin::Host).with_fix(fix)
 }
 
 fn machine(flow: &Arc<Flow>, identity: &RunIdentity, request: &RunRequest, part: &Part) -> Machine {

@@ -10,13 +10,11 @@ use crate::reading::Reading;
 
 /// How many runs of a flow may be under way together.
 #[derive(Clone, Debug)]
-pub(crate) struct Concurrency {
-    /// So many.
-    pub(crate) limit: usize,
+pub struct Concurrency {
+    limit: usize,
     /// Which runs are counted together: those with the same value. If nothing is said, all of them.
     pub(crate) key: Option<Template>,
-    /// What becomes of one more.
-    pub(crate) when_full: WhenFull,
+    when_full: WhenFull,
 }
 
 /// What becomes of a run that is one too many.
@@ -32,6 +30,16 @@ pub enum WhenFull {
 const MOST: u64 = 10_000;
 
 impl Concurrency {
+    /// How many runs that are counted together may be under way. At least one.
+    pub fn limit(&self) -> usize {
+        self.limit
+    }
+
+    /// What becomes of one more.
+    pub fn when_full(&self) -> WhenFull {
+        self.when_full
+    }
+
     pub(crate) fn read(file: &Object<'_>, reading: &mut Reading<'_, '_>) -> Option<Self> {
         match file.get("concurrency")? {
             Value::Number(_) => {

@@ -120,14 +120,14 @@ pub struct ErrorReport {
 
 impl ErrorReport {
     /// Of an expression that has no value: where in the file it stands is said twice, for programs and for people.
-    pub(crate) fn expression(error: Undefined, pointer: String, place: Option<Span>) -> Self {
+    pub(crate) fn expression(error: Undefined, pointer: String, place: &Span) -> Self {
         Self {
             violations: vec![Violation::new(pointer, "undefined", error.message.clone())],
             code: "expression".into(),
             origin: Origin::Expression.code().into(),
             fix: error.fix,
-            line: place.as_ref().map(|place| place.line),
-            column: place.map(|place| place.column),
+            line: Some(place.line),
+            column: Some(place.column),
             ..Self::from(&Error::new(ErrorKind::InvalidInput, error.message))
         }
     }

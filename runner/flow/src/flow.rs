@@ -7,6 +7,7 @@ use connector_sdk::Registry;
 use serde_json::Value;
 
 use crate::check;
+use crate::concurrency::Concurrency;
 use crate::definition::Definition;
 use crate::diagnostic::{Diagnostic, Findings};
 use crate::document::{Document, Span};
@@ -42,8 +43,8 @@ impl Flow {
     }
 
     pub(crate) fn read(text: &str, sub_flows: &SubFlows<'_>) -> Result<Self, Vec<Diagnostic>> {
-        let document = Document::parse(text)?;
-        let mut findings = Findings::new(&document);
+        let (document, found) = Document::parse_beside(text)?;
+        let mut findings = Findings::beside(&document, found);
         let definition = Definition::read(document.value(), &mut findings, sub_flows);
         if findings.has_errors() {
             return Err(findings.finish());
@@ -54,11 +55,11 @@ impl Flow {
     /// Reads a flow file of this folder and checks it against the connectors: everything that is wrong or doubtful, at
     /// once. The flow is there if it can run.
     pub fn validate(text: &str, folder: &dyn Folder, registry: &Registry) -> (Option<Self>, Vec<Diagnostic>) {
-        let document = match Document::parse(text) {
-            Ok(document) => document,
+        let (document, found) = match Document::parse_beside(text) {
+            Ok(read) => read,
             Err(found) => return (None, found),
         };
-        let mut findings = Findings::new(&document);
+        let mut findings = Findings::beside(&document, found);
         let definition = Definition::read(document.value(), &mut findings, &SubFlows::of(folder));
         check::check(&definition, registry, &mut findings);
         let runs = !findings.has_errors();
@@ -113,6 +114,11 @@ impl Flow {
     /// The connections that it needs, in the order of the file: the slot, and the connector of what is bound to it.
     pub fn connections(&self) -> impl Iterator<Item = (&str, &str)> {
         self.definition.slots.iter().map(|slot| (slot.name.as_str(), slot.connector.as_str()))
+    }
+
+    /// How many of its runs may be under way together, if it says so.
+    pub fn concurrency(&self) -> Option<&Concurrency> {
+        self.definition.concurrency.as_ref()
     }
 
     /// Its steps, in order.

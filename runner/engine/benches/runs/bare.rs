@@ -1,4 +1,7 @@
 //! Bare SQLite with group commit: what a disk gives at most to whoever wants every record synced.
+//!
+//! It writes what the engine writes: as many records, of the same size, as many of them asked for together; with the
+//! same write-ahead log, the same full sync, on the same disk.
 
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -10,39 +13,48 @@ use tokio::task::JoinSet;
 
 use crate::Failure;
 
-struct Record {
+/// What one caller asks for at once, and waits for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Batch {
+    pub(crate) records: u64,
+    pub(crate) bytes: usize,
+}
+
+struct Ask {
     run: u64,
     place: u64,
-    body: Vec<u8>,
+    bodies: Vec<Vec<u8>>,
     written: oneshot::Sender<()>,
 }
 
-/// Records that were written by so many writers in this time.
-pub(crate) async fn turn(folder: &Path, in_flight: u64, time: Duration, size: usize) -> Result<u64, Failure> {
+/// Records a second that so many callers get written.
+pub(crate) async fn turn(folder: &Path, callers: u64, time: Duration, batch: Batch) -> Result<f64, Failure> {
     let db = open(&folder.join("bare.db"))?;
-    let (records, waiting) = sync_channel(1_024);
+    let (asks, waiting) = sync_channel(1_024);
     let writer = std::thread::spawn(move || write(db, &waiting));
-    let deadline = Instant::now() + time;
-    let mut writers = JoinSet::new();
-    for run in 0..in_flight {
-        writers.spawn(ask(records.clone(), run, deadline, size));
+    let began = Instant::now();
+    let mut all = JoinSet::new();
+    for run in 0..callers {
+        all.spawn(ask(asks.clone(), run, began + time, batch));
     }
-    drop(records);
-    let mut all = 0;
-    while let Some(done) = writers.join_next().await {
-        all += done??;
+    drop(asks);
+    let mut records = 0;
+    while let Some(done) = all.join_next().await {
+        records += done??;
     }
+    let took = began.elapsed();
     writer.join().map_err(|_| "the writer panicked")??;
-    Ok(all)
+    Ok(records as f64 / took.as_secs_f64())
 }
 
-async fn ask(records: SyncSender<Record>, run: u64, deadline: Instant, size: usize) -> Result<u64, Failure> {
+async fn ask(asks: SyncSender<Ask>, run: u64, deadline: Instant, batch: Batch) -> Result<u64, Failure> {
     let mut place = 0;
     while Instant::now() < deadline {
         let (written, answer) = oneshot::channel();
-        records.send(Record { run, place, body: vec![7; size], written }).map_err(|_| "the writer is gone")?;
+        let bodies = (0..batch.records).map(|_| vec![7; batch.bytes]).collect();
+        asks.send(Ask { run, place, bodies, written }).map_err(|_| "the writer is gone")?;
         answer.await?;
-        place += 1;
+        place += batch.records;
     }
     Ok(place)
 }
@@ -57,17 +69,20 @@ fn open(file: &Path) -> Result<Connection, Failure> {
     Ok(db)
 }
 
-fn write(mut db: Connection, waiting: &Receiver<Record>) -> Result<(), Failure> {
+fn write(mut db: Connection, waiting: &Receiver<Ask>) -> Result<(), Failure> {
     while let Ok(first) = waiting.recv() {
         let group: Vec<_> = std::iter::once(first).chain(waiting.try_iter().take(255)).collect();
         let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        for Record { run, place, body, .. } in &group {
-            let mut insert = transaction.prepare_cached("INSERT INTO record VALUES (?1, ?2, ?3)")?;
-            insert.execute(params![run, place, body])?;
+        let mut insert = transaction.prepare_cached("INSERT INTO record VALUES (?1, ?2, ?3)")?;
+        for Ask { run, place, bodies, .. } in &group {
+            for (place, body) in (*place..).zip(bodies) {
+                insert.execute(params![run, place, body])?;
+            }
         }
+        drop(insert);
         transaction.commit()?;
-        for record in group {
-            let _ = record.written.send(());
+        for ask in group {
+            let _ = ask.written.send(());
         }
     }
     Ok(())

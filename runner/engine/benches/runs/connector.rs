@@ -86,9 +86,22 @@ impl ConnectionStore for Host {
 
 /// A flow that repeats one action so many times.
 pub(crate) fn loop_of(action: &str, times: u64, text: &str) -> Result<Arc<Flow>, Failure> {
-    flow(&json!([{ "id": "again", "repeat": { "times": times },
-        "steps": [{ "id": "a", "action": format!("test/{action}"), "with": { "text": text } },
-                  { "id": "done", "set": 1 }] }]))
+    flow(&json!([repeat(
+        "again",
+        times,
+        &json!({ "id": "a", "action": format!("test/{action}"), "with": { "text": text } })
+    )]))
+}
+
+/// A flow that repeats a loop of 1,000 turns so many times.
+pub(crate) fn loops_of(times: u64) -> Result<Arc<Flow>, Failure> {
+    let action = json!({ "id": "a", "action": "test/read", "with": { "text": "hello" } });
+    flow(&json!([repeat("outer", times, &repeat("inner", 1_000, &action))]))
+}
+
+/// A loop that keeps a number of each turn.
+fn repeat(id: &str, times: u64, step: &Value) -> Value {
+    json!({ "id": id, "repeat": { "times": times }, "steps": [step, { "id": format!("{id}-done"), "set": 1 }] })
 }
 
 /// A flow with these steps.

@@ -9,38 +9,73 @@ use runner_journal::{
     StoredRun,
 };
 
-/// Counts the writes that each need a sync of their own, if nobody else writes.
+use crate::bare::Batch;
+
+/// Counts the writes that each need a sync of their own, if nobody else writes, and what they hold.
 pub(crate) struct Counting<J> {
-    pub(crate) journal: J,
-    pub(crate) writes: AtomicU64,
-    pub(crate) entries: AtomicU64,
+    journal: J,
+    writes: AtomicU64,
+    entries: AtomicU64,
+    bytes: AtomicU64,
+}
+
+/// What was written.
+#[derive(Clone, Copy)]
+pub(crate) struct Written {
+    pub(crate) writes: u64,
+    pub(crate) entries: u64,
+    bytes: u64,
+}
+
+impl Written {
+    /// What was written since then.
+    pub(crate) fn since(self, before: Self) -> Self {
+        Self {
+            writes: self.writes - before.writes,
+            entries: self.entries - before.entries,
+            bytes: self.bytes - before.bytes,
+        }
+    }
+
+    /// A write like these.
+    pub(crate) fn batch(self) -> Batch {
+        Batch { records: self.entries.div_ceil(self.writes), bytes: (self.bytes / self.entries) as usize }
+    }
 }
 
 impl<J> Counting<J> {
     pub(crate) fn new(journal: J) -> Self {
-        Self { journal, writes: AtomicU64::new(0), entries: AtomicU64::new(0) }
+        let zero = AtomicU64::default;
+        Self { journal, writes: zero(), entries: zero(), bytes: zero() }
     }
 
-    fn count(&self, entries: usize) {
+    pub(crate) fn written(&self) -> Written {
+        let now = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        Written { writes: now(&self.writes), entries: now(&self.entries), bytes: now(&self.bytes) }
+    }
+
+    fn count(&self, entries: &[Entry]) {
+        let bytes: usize = entries.iter().map(|entry| entry.step.len() + entry.body.len()).sum();
         self.writes.fetch_add(1, Ordering::Relaxed);
-        self.entries.fetch_add(entries as u64, Ordering::Relaxed);
+        self.entries.fetch_add(entries.len() as u64, Ordering::Relaxed);
+        self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
     }
 }
 
 #[async_trait]
 impl<J: Journal> Journal for Counting<J> {
     async fn create(&self, run: NewRun) -> Result<Created> {
-        self.count(1);
+        self.count(&[]);
         self.journal.create(run).await
     }
 
     async fn append(&self, run: &str, after: u64, entries: Vec<Entry>) -> Result<()> {
-        self.count(entries.len());
+        self.count(&entries);
         self.journal.append(run, after, entries).await
     }
 
     async fn finish(&self, run: &str, after: u64, entries: Vec<Entry>, end: End) -> Result<()> {
-        self.count(entries.len() + 1);
+        self.count(&entries);
         self.journal.finish(run, after, entries, end).await
     }
 

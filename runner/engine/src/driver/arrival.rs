@@ -106,7 +106,11 @@ impl Driver {
         Ok(())
     }
 
+    /// Told by this process and by a message, it is told once.
     fn cancel(&mut self) -> Result<()> {
+        if std::mem::replace(&mut self.is_cancelled, true) {
+            return Ok(());
+        }
         let now = self.now();
         self.ledger.note(&Happened::Cancelled, now)?;
         let ops = self.machine.cancel(now);

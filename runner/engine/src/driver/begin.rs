@@ -25,8 +25,6 @@ use crate::steps::Steps;
 pub(crate) enum Begin {
     /// For the first time.
     Fresh,
-    /// It was made elsewhere, and has not begun.
-    Unbegun,
     /// With what was under way when it was left.
     Resumed(Vec<Outstanding>),
 }
@@ -42,6 +40,7 @@ pub(crate) struct Beginning {
     pub(crate) clock: RunClock,
     pub(crate) ledger: Ledger,
     pub(crate) inbox: u64,
+    pub(crate) is_cancelled: bool,
     pub(crate) around: Arc<Surroundings>,
     pub(crate) listeners: Listeners,
     /// Steps that were over before.
@@ -60,6 +59,7 @@ impl Driver {
             clock,
             ledger,
             inbox,
+            is_cancelled,
             around,
             listeners,
             ended,
@@ -81,6 +81,7 @@ impl Driver {
             work: FuturesUnordered::new(),
             fetching: Fetching::No,
             inbox,
+            is_cancelled,
             alarms: Alarms::default(),
             in_flight: HashMap::new(),
             arrived: VecDeque::new(),
@@ -91,13 +92,8 @@ impl Driver {
     pub(super) fn start(&mut self) -> Result<()> {
         match self.begin.take() {
             Some(Begin::Fresh) => self.start_machine(),
-            Some(Begin::Unbegun) => {
-                self.fetch_mail();
-                self.start_machine()
-            }
             Some(Begin::Resumed(outstanding)) => {
                 self.log("the run is resumed");
-                self.fetch_mail();
                 outstanding.into_iter().for_each(|outstanding| self.go_on_with(outstanding));
                 Ok(())
             }

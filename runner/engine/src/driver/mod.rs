@@ -5,6 +5,7 @@
 
 mod arrival;
 mod begin;
+mod line;
 mod operations;
 mod present;
 mod replay;
@@ -21,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::arrival::{Arrival, Fetching};
 pub(crate) use self::begin::{Begin, Beginning};
+use self::line::Line;
 use self::operations::{Held, InFlight};
 pub(crate) use self::present::Present;
 pub(crate) use self::replay::{Outstanding, Replay, Retried};
@@ -56,6 +58,8 @@ pub(crate) struct Driver {
     fetching: Fetching,
     /// The number of the last message that the Machine was told.
     inbox: u64,
+    /// Whether the Machine was told to cancel.
+    is_cancelled: bool,
     alarms: Alarms,
     in_flight: HashMap<StepKey, InFlight>,
     arrived: VecDeque<Arrival>,
@@ -66,6 +70,9 @@ impl Driver {
     /// Runs it to its end. An error means that it is not over, and goes on when it is resumed.
     pub(crate) async fn run(mut self) -> Result<RunReport> {
         let ended = self.drive().await;
+        if let Err(error) = &ended {
+            self.log(error.message());
+        }
         self.handle().end(match &ended {
             Ok(report) => Ended::Over(Arc::new(RunResult::of(report))),
             Err(error) => Ended::Stopped(error.message().into()),
@@ -99,10 +106,7 @@ impl Driver {
         self.start()?;
         loop {
             self.take_calls()?;
-            self.drain();
-            for arrival in self.next_arrivals() {
-                self.arrive(arrival)?;
-            }
+            self.feed()?;
             if let Some(outcome) = self.machine.outcome().cloned() {
                 return self.finish(outcome).await;
             }
@@ -111,6 +115,7 @@ impl Driver {
                 self.written(commit).await?;
             }
             self.report_ended();
+            self.steps.tell_news();
             self.perform_held();
             if self.is_drained() {
                 return Err(stopped("the engine is shutting down"));
@@ -138,17 +143,20 @@ impl Driver {
         Ok(())
     }
 
-    /// Takes what is there already, so that it is written together.
-    fn drain(&mut self) {
-        while self.ledger.keeps() && self.arrived.len() < FED_TOGETHER {
-            let Some(Some(arrival)) = self.work.next().now_or_never() else { return };
-            self.arrived.push_back(arrival);
+    /// Hears what has arrived, and what arrives at once because of that, so that it is written together: what a step
+    /// gave, with what the next one is about to send.
+    fn feed(&mut self) -> Result<()> {
+        for _ in 0..FED_TOGETHER {
+            let Some(arrival) = self.next_arrival() else { return Ok(()) };
+            self.arrive(arrival)?;
         }
+        Ok(())
     }
 
-    fn next_arrivals(&mut self) -> Vec<Arrival> {
-        let together = self.arrived.len().min(FED_TOGETHER);
-        self.arrived.drain(..together).collect()
+    /// What has arrived, or can at once. Where nothing is written, there is nothing to be written together.
+    fn next_arrival(&mut self) -> Option<Arrival> {
+        let arrived = self.arrived.pop_front();
+        arrived.or_else(|| if self.ledger.keeps() { self.work.next().now_or_never().flatten() } else { None })
     }
 
     /// Waits until something arrives. A run that does nothing meanwhile gives its slot up.
@@ -170,37 +178,23 @@ impl Driver {
 
     /// Waits for a slot. Whoever is cancelled needs none to end.
     async fn act(&mut self) -> Result<()> {
-        let handle = Arc::clone(self.present.handle());
-        let keeps = self.ledger.keeps();
-        if !self.place.is_acting() {
-            let mut acting = std::pin::pin!(self.place.act());
-            while !handle.is_cancelled() {
-                handle.may_go_on(keeps)?;
-                tokio::select! {
-                    biased;
-                    () = &mut acting => break,
-                    () = handle.rung() => {}
-                }
-            }
+        if !self.is_cancelled && !self.place.is_acting() {
+            let line = self.line();
+            line.wait(self.place.act()).await?;
         }
-        handle.enter(Stage::Running);
+        self.handle().enter(Stage::Running);
         Ok(())
     }
 
     /// Waits for its seat among the runs of its flow.
     async fn sit_down(&mut self) -> Result<()> {
-        let handle = Arc::clone(self.present.handle());
-        let keeps = self.ledger.keeps();
-        let mut seated = std::pin::pin!(self.seat.taken());
-        while !handle.is_cancelled() {
-            handle.may_go_on(keeps)?;
-            tokio::select! {
-                biased;
-                () = &mut seated => break,
-                () = handle.rung() => {}
-            }
-        }
-        Ok(())
+        let line = self.line();
+        line.wait(self.seat.taken()).await
+    }
+
+    fn line(&self) -> Line {
+        let (handle, journal) = (Arc::clone(self.handle()), Arc::clone(&self.present.shared().journal));
+        Line { handle, journal, inbox: self.inbox }
     }
 
     /// Waits until something is written. What arrives meanwhile comes after it.
@@ -301,19 +295,6 @@ impl RunResult {
     fn of(report: &RunReport) -> Self {
         let RunReport { run, status, output, error, .. } = report;
         Self { run: Arc::clone(run), status: *status, output: Arc::clone(output), error: error.clone() }
-    }
-}
-
-impl Handle {
-    /// An error if it is to begin nothing more. What is kept nowhere goes on while it may.
-    fn may_go_on(&self, keeps: bool) -> Result<()> {
-        self.may_be_left()?;
-        if keeps && self.is_draining() { Err(stopped("the engine is shutting down")) } else { Ok(()) }
-    }
-
-    /// An error if even what is under way is to be left.
-    fn may_be_left(&self) -> Result<()> {
-        if self.is_stopped() { Err(stopped("the engine was stopped")) } else { Ok(()) }
     }
 }
 

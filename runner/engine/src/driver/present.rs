@@ -1,6 +1,7 @@
 //! That a run is under way in this engine: however it leaves, it is taken off the list.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use crate::handle::{Ended, Handle};
 use crate::shared::Shared;
@@ -14,7 +15,12 @@ pub(crate) struct Present {
 impl Present {
     /// None if it is under way here already.
     pub(crate) fn enter(shared: &Arc<Shared>, handle: Arc<Handle>) -> Option<Self> {
-        shared.runs.add(&handle).then(|| Self { shared: Arc::clone(shared), handle })
+        let is_new = shared.runs.add(&handle);
+        if shared.is_closed.load(Ordering::Acquire) {
+            // Those that were under way when the engine was closed were told then.
+            handle.drain();
+        }
+        is_new.then(|| Self { shared: Arc::clone(shared), handle })
     }
 
     pub(crate) fn handle(&self) -> &Arc<Handle> {

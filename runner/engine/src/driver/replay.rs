@@ -7,15 +7,20 @@ use runner_flow::{Done, Machine, Op, Reason, StepKey, StepRecord, Timestamp};
 use runner_journal::Entry;
 
 use crate::entry::{self, Happened, Intent};
+use crate::groups::Bound;
 
 /// A run as its journal tells it.
 pub(crate) struct Replay {
     pub(crate) machine: Machine,
-    pub(crate) has_begun: bool,
+    /// The runs that it is counted with.
+    pub(crate) bound: Option<Bound>,
+    /// When it began, if it has.
+    pub(crate) began: Option<Timestamp>,
     /// When the last of it happened.
     pub(crate) last: Timestamp,
     /// The number of the last message that it was told.
     pub(crate) inbox: u64,
+    pub(crate) is_cancelled: bool,
     pub(crate) retries: Vec<Retried>,
     open: BTreeMap<StepKey, Outstanding>,
     intents: HashMap<(StepKey, u32), Intent>,
@@ -46,12 +51,14 @@ pub(crate) struct Retried {
 const RETRIES: usize = 1_000;
 
 impl Replay {
-    pub(crate) fn new(machine: Machine) -> Self {
+    pub(crate) fn new(machine: Machine, bound: Option<Bound>) -> Self {
         Self {
             machine,
-            has_begun: false,
+            bound,
+            began: None,
             last: Timestamp::default(),
             inbox: 0,
+            is_cancelled: false,
             retries: Vec::new(),
             open: BTreeMap::new(),
             intents: HashMap::new(),
@@ -64,7 +71,7 @@ impl Replay {
         self.last = self.last.max(at);
         let ops = match entry::decode(entry)? {
             Happened::Started => {
-                self.has_begun = true;
+                self.began = Some(at);
                 self.machine.start(at)
             }
             Happened::Intent(intent) => {
@@ -76,7 +83,10 @@ impl Replay {
                 self.inbox = number;
                 self.machine.complete(Done::Signalled(signal), at)
             }
-            Happened::Cancelled => self.machine.cancel(at),
+            Happened::Cancelled => {
+                self.is_cancelled = true;
+                self.machine.cancel(at)
+            }
         };
         ops.into_iter().for_each(|op| self.begin(op, at));
         Ok(self.machine.take_ended())

@@ -149,3 +149,29 @@ async fn a_host_that_never_finds_the_connection_is_not_waited_for() {
     let report = bench.engine.call("test/echo", &binding("slow"), request).await;
     assert_eq!(report.status, Status::Cancelled);
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_time_of_a_flow_ends_all_that_goes_on_in_it() {
+    let bench = Bench::new();
+    let hangs = |id: &str| step(id, "hang", json!({ "seconds": 900 }));
+    let file = json!({
+        "linkwork": 1, "name": "limited", "timeout": "9s",
+        "connections": { "link": { "connector": "test" } },
+        "steps": [{ "id": "all", "parallel": {
+            "left": [hangs("a")], "right": [hangs("b")], "pause": [{ "id": "c", "wait": "1h" }] } }],
+    });
+    let flow = Arc::new(runner_flow::Flow::parse(&file.to_string()).unwrap());
+    let report = bench.run(flow, RunRequest::default()).await;
+    assert_eq!((report.status, report.error.unwrap().code), (Status::Failed, "timeout".into()));
+    assert_eq!((report.duration.as_secs(), bench.probe.dropped.load(Ordering::SeqCst)), (9, 2));
+}
+
+#[tokio::test]
+async fn a_panic_of_one_branch_leaves_the_others_alone() {
+    let bench = Bench::new();
+    let mut panics = step("panics", "panic", json!(1));
+    panics["on_error"] = json!("continue");
+    let branches = json!({ "left": [panics], "right": [step("right", "write", json!("right"))] });
+    let report = bench.run(flow(json!([{ "id": "both", "parallel": branches }])), RunRequest::default()).await;
+    assert_eq!((report.status, &*report.output), (Status::Succeeded, &json!({ "left": null, "right": "right" })));
+}

@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use crate::expression::{Expression, Path, Template};
-use crate::steps::{Items, Step, StepKind, WaitStep};
+use crate::definition::Definition;
+use crate::expression::{Compared, Expression, Path, Template};
+use crate::steps::{Awaited, Items, Step, StepKind, WaitStep};
 
 /// A value with expressions, or a bare expression.
 pub(super) enum Formula<'f> {
@@ -19,6 +20,27 @@ impl<'f> Formula<'f> {
             Self::Bare(expression) => expression.references().iter().map(|path| (String::new(), path)).collect(),
         }
     }
+
+    /// What it compares with what, each with the same pointer.
+    pub(super) fn comparisons(&self) -> Vec<(String, Compared<'f>)> {
+        match self {
+            Self::Template(template) => template.comparisons(),
+            Self::Bare(expression) => expression.comparisons().into_iter().map(|one| (String::new(), one)).collect(),
+        }
+    }
+}
+
+/// Those of the flow itself, each with its pointer.
+pub(super) fn of_flow(flow: &Definition) -> Vec<(String, Formula<'_>)> {
+    let key = flow.concurrency.as_ref().and_then(|concurrency| concurrency.key.as_ref());
+    let key = key.map(|key| ("/concurrency/key".to_owned(), Formula::Template(key)));
+    let output = flow.output.as_ref().map(|output| ("/output".to_owned(), Formula::Template(output)));
+    key.into_iter().chain(output).collect()
+}
+
+/// All those of a step, each with its pointer.
+pub(super) fn all<'f>(step: &'f Step, file: &Value) -> Vec<(String, Formula<'f>)> {
+    before(step, file).into_iter().chain(before_turn(step)).chain(after_turn(step)).collect()
 }
 
 /// Those of a step that are evaluated before anything in it runs, each with its pointer.
@@ -34,8 +56,8 @@ pub(super) fn before<'f>(step: &'f Step, file: &Value) -> Vec<(String, Formula<'
             let in_object = file.pointer(&step.pointer_of("fail")).is_some_and(Value::is_object);
             (if in_object { "fail/message" } else { "fail" }, Formula::Template(&fail.message))
         }
-        StepKind::Wait(WaitStep::For(duration)) => ("wait", Formula::Template(duration)),
-        StepKind::Wait(WaitStep::Until(moment)) => ("wait/until", Formula::Template(moment)),
+        StepKind::Wait(WaitStep(Awaited::For(duration))) => ("wait", Formula::Template(duration)),
+        StepKind::Wait(WaitStep(Awaited::Until(moment))) => ("wait/until", Formula::Template(moment)),
         StepKind::ForEach(each) => match &each.items {
             Items::Of(expression) => ("for_each", Formula::Bare(expression)),
             Items::Written(template) => ("for_each", Formula::Template(template)),
@@ -50,7 +72,7 @@ pub(super) fn before<'f>(step: &'f Step, file: &Value) -> Vec<(String, Formula<'
             found.extend(conditions.map(|(pointer, condition)| (pointer, Formula::Bare(condition))));
             return found;
         }
-        StepKind::Wait(WaitStep::Signal(_)) | StepKind::Parallel(_) | StepKind::Break => return found,
+        StepKind::Wait(WaitStep(Awaited::Signal(_))) | StepKind::Parallel(_) | StepKind::Break => return found,
     };
     found.push((step.pointer_of(key), formula));
     found

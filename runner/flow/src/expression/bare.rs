@@ -16,7 +16,7 @@ use super::undefined::Undefined;
 /// An expression that stands for itself, read once and evaluated often.
 #[derive(Clone, Debug)]
 pub(crate) struct Expression {
-    formula: Formula,
+    pub(super) formula: Formula,
 }
 
 impl Expression {
@@ -56,9 +56,8 @@ impl Expression {
         &self.formula.code.paths
     }
 
-    /// The expression as it was written, without braces around it: what `fmt` writes.
+    /// The expression as it was written, without braces around it.
     pub(crate) fn bare(&self) -> &str {
-        let range = &self.formula.root.range;
-        &self.formula.code.source[range.clone()]
+        &self.formula.code.source[self.formula.root.range.clone()]
     }
 }

@@ -43,16 +43,6 @@ pub(crate) enum Segment {
     Index(usize),
 }
 
-impl Root {
-    /// The step that the path refers to.
-    pub(crate) fn step(&self) -> Option<&str> {
-        match self {
-            Self::Output(id) | Self::Status(id) | Self::Error(id) => Some(id),
-            Self::Variable(_) | Self::Turn(_) => None,
-        }
-    }
-}
-
 impl Path {
     /// The path up to its nth segment, as it would be written.
     pub(crate) fn upto(&self, segments: usize) -> Self {

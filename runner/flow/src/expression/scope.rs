@@ -20,8 +20,6 @@ pub(crate) enum Within {
     Whole,
     /// The nth item of a list.
     Item(usize),
-    /// The value of the nth entry of an object.
-    Entry(usize),
 }
 
 /// What `loop` has in a loop of the flow.
@@ -78,7 +76,6 @@ fn part(owner: &Value, within: Within) -> Option<&Value> {
     match within {
         Within::Whole => Some(owner),
         Within::Item(index) => owner.get(index),
-        Within::Entry(index) => owner.as_object()?.values().nth(index),
     }
 }
 

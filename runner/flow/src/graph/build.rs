@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::drawing::{Drawing, Edge, Item, Node, Shape};
 use crate::flow::Flow;
 use crate::on_error::{Catches, OnError};
-use crate::steps::{Block, Step, StepKind, WaitStep};
+use crate::steps::{Awaited, Block, Step, StepKind, WaitStep};
 
 /// The drawing of a flow. Another flow that it runs is drawn where it is run first.
 pub(super) fn drawing(flow: &Flow) -> Drawing {
@@ -174,9 +174,9 @@ fn lines(flow: &Flow, step: &Step) -> Vec<String> {
             (Some(_), _) => format!("repeat while {}", at("repeat/while")),
             (None, _) => format!("repeat {} times", at("repeat/times")),
         },
-        StepKind::Wait(WaitStep::For(_)) => format!("wait {}", at("wait")),
-        StepKind::Wait(WaitStep::Until(_)) => format!("wait until {}", at("wait/until")),
-        StepKind::Wait(WaitStep::Signal(name)) => format!("wait for the signal {name}"),
+        StepKind::Wait(WaitStep(Awaited::For(_))) => format!("wait {}", at("wait")),
+        StepKind::Wait(WaitStep(Awaited::Until(_))) => format!("wait until {}", at("wait/until")),
+        StepKind::Wait(WaitStep(Awaited::Signal(name))) => format!("wait for the signal {name}"),
         StepKind::Branch(_) => "branch".to_owned(),
         StepKind::Parallel(_) => "parallel".to_owned(),
         StepKind::Set(_) => "set".to_owned(),

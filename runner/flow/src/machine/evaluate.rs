@@ -6,9 +6,11 @@ use connector_sdk::{Error, ErrorKind, Origin};
 use serde_json::Value;
 
 use super::Machine;
+use super::line::{End, LineId};
 use super::scope::ScopeId;
 use crate::expression::{Expression, Template, Undefined, kind};
 use crate::failure::{ErrorReport, Failure};
+use crate::flow::Flow;
 use crate::steps::{FailStep, Step};
 
 impl Machine {
@@ -33,20 +35,34 @@ impl Machine {
 
     /// The failure of a step with `fail`.
     pub(super) fn failure_of(&self, scope: ScopeId, step: &Step, fail: &FailStep) -> Failure {
-        match self.value(scope, &fail.message, step.pointer(), "/fail") {
+        match self.value(scope, &fail.message, step.pointer(), fail.at) {
             Ok(message) => Failure::of_flow(&fail.code, text_of(message)),
             Err(failure) => failure,
         }
     }
 
     fn undefined(&self, scope: ScopeId, error: Undefined, pointer: &str, key: &str) -> Failure {
-        let pointer = [pointer, key, &error.pointer].concat();
-        let place = self.flow_of(scope).map(|flow| match &error.range {
-            Some(range) => flow.document().locate_within(&pointer, range),
-            None => flow.locate(&pointer),
-        });
-        Failure::lasting(ErrorReport::expression(error, pointer, place))
+        undefined(self.flow_of(scope).unwrap_or(&self.flow), error, &[pointer, key].concat())
     }
+
+    /// The end of a step that can do nothing with the value at `key`: where that stands is told, unless it is known.
+    pub(super) fn refused(&self, line: LineId, step: &Step, key: &str, mut failure: Failure) -> End {
+        let flow = self.flow_of(self.lines[line].scope).unwrap_or(&self.flow);
+        let place = flow.locate(&[step.pointer(), key].concat());
+        failure.error.line.get_or_insert(place.line);
+        failure.error.column.get_or_insert(place.column);
+        End::Failed(failure)
+    }
+}
+
+/// The failure of an expression that stands in this flow, in the value at `pointer`.
+pub(super) fn undefined(flow: &Flow, error: Undefined, pointer: &str) -> Failure {
+    let pointer = [pointer, &error.pointer].concat();
+    let place = match &error.range {
+        Some(range) => flow.document().locate_within(&pointer, range),
+        None => flow.locate(&pointer),
+    };
+    Failure::lasting(ErrorReport::expression(error, pointer, &place))
 }
 
 /// The failure of a step whose value is not what it should be.

@@ -9,6 +9,7 @@ mod arena;
 mod branch;
 mod cancel;
 mod evaluate;
+mod group;
 mod layout;
 mod line;
 mod loops;
@@ -30,6 +31,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+use connector_sdk::Schema;
 use serde_json::{Value, json};
 
 use self::layout::Layout;
@@ -74,7 +76,7 @@ pub struct Machine {
     only: Option<String>,
     timeout: Option<Duration>,
     /// What expressions know as `input`, until the run begins.
-    input: Value,
+    input: Output,
     config: Arc<Value>,
     /// What expressions know as `run`.
     run: Arc<Value>,
@@ -111,6 +113,9 @@ impl Machine {
 
     /// A run that has not begun.
     pub fn new(flow: Arc<Flow>, begin: MachineStart) -> Self {
+        let definition = flow.definition();
+        let input = with_defaults(definition.input.as_ref(), begin.input);
+        let config = with_defaults(definition.config.as_ref(), begin.config);
         let run = json!({ "id": begin.run_id, "started_at": null, "tenant": begin.tenant, "labels": begin.labels });
         Self {
             flow,
@@ -118,8 +123,8 @@ impl Machine {
             pins: begin.pins,
             only: begin.only,
             timeout: begin.timeout,
-            input: begin.input,
-            config: Arc::new(begin.config),
+            input: Output::new(input),
+            config: Arc::new(config),
             run: Arc::new(run),
             nothing: Output::default().value,
             now: Timestamp::default(),
@@ -162,7 +167,7 @@ impl Machine {
         if !self.started || self.outcome.is_some() {
             return Vec::new();
         }
-        self.now = at;
+        self.it_is(at);
         match done {
             Done::Acted { key, attempt, outcome } => self.acted(&key, attempt, outcome),
             Done::Slept { key } => self.slept(&key),
@@ -173,7 +178,7 @@ impl Machine {
 
     /// Ends the run. What is in flight is cancelled, and tells what became of it.
     pub fn cancel(&mut self, at: Timestamp) -> Vec<Op> {
-        self.now = at;
+        self.it_is(at);
         match (&self.main, &self.outcome) {
             (_, Some(_)) => {}
             (None, None) => self.outcome = Some(Outcome::Cancelled),
@@ -192,6 +197,11 @@ impl Machine {
         std::mem::take(&mut self.ended)
     }
 
+    /// The clock of a driver may go back, as after a restart somewhere else; the time of a run does not.
+    fn it_is(&mut self, at: Timestamp) {
+        self.now = self.now.max(at);
+    }
+
     /// The attempt of a step ended.
     fn acted(&mut self, key: &StepKey, attempt: u32, outcome: Result<Value, Failure>) {
         let Some(line) = self.awaited.get(key).copied() else { return };
@@ -205,14 +215,17 @@ impl Machine {
     /// A step has waited as long as it asked for.
     fn slept(&mut self, key: &StepKey) {
         let Some(line) = self.awaited.get(key).copied() else { return };
-        let Some(step) = self.lines[line].step.as_mut().filter(|step| step.doing.is_wait()) else { return };
+        let Some(step) = &mut self.lines[line].step else { return };
+        let Some(until) = step.wakes_at() else { return };
         let doing = std::mem::take(&mut step.doing);
+        // A timer may be early by a little: what it was set for has come nevertheless.
+        self.it_is(until);
         self.awaited.remove(key);
         self.signals.unlisten(line);
         let end = match doing {
-            Doing::Sleeping { to_the_end: true } => Some(End::Gave(Output::default())),
-            Doing::Sleeping { to_the_end: false } | Doing::Listening => Some(End::Failed(self.time_is_over(line))),
-            Doing::Resting => self.try_again(line),
+            Doing::Sleeping { to_the_end: true, .. } => Some(End::Gave(Output::default())),
+            Doing::Sleeping { to_the_end: false, .. } | Doing::Listening => Some(End::Failed(self.time_is_over(line))),
+            Doing::Resting { .. } => self.try_again(line),
             Doing::Pausing | Doing::Nothing | Doing::Acting | Doing::Parts(_) => {
                 self.lines[line].step = None;
                 self.queue.push_back(line);
@@ -223,4 +236,10 @@ impl Machine {
             self.step_ended(line, end);
         }
     }
+}
+
+/// A value with the defaults of what its schema requires.
+fn with_defaults(schema: Option<&Schema>, mut value: Value) -> Value {
+    schema.into_iter().for_each(|schema| schema.fill_defaults(&mut value));
+    value
 }

@@ -1,7 +1,5 @@
 //! Why a run cannot begin.
 
-use std::sync::Arc;
-
 use connector_sdk::{Error, ErrorKind, Schema};
 use serde_json::Value;
 
@@ -15,19 +13,21 @@ use crate::flow::Flow;
 use crate::steps::{Step, StepKind};
 
 impl Machine {
-    /// Why the run cannot begin. Fills in the defaults of its input and of its config.
-    pub(super) fn refusal(&mut self) -> Option<Failure> {
-        let flow = Arc::clone(&self.flow);
-        let unknown = self.pins.keys().find_map(|key| unknown_step(&flow, key));
-        if let Some(error) = unknown.or_else(|| not_alone(&flow, self.only.as_deref()?)) {
-            return Some(Failure::lasting(&error));
-        }
-        let checks = self.only.is_none();
-        let definition = flow.definition();
-        let config = Arc::make_mut(&mut self.config);
-        let refused = unfit(definition.input.as_ref(), &mut self.input, "the input of the flow");
-        let refused = refused.or_else(|| unfit(definition.config.as_ref(), config, "the config of the flow"));
-        refused.filter(|_| checks).map(|error| Failure::lasting(&error))
+    /// Why the run cannot begin.
+    pub(super) fn refusal(&self) -> Option<Failure> {
+        let unknown = self.pins.keys().find_map(|key| unknown_step(&self.flow, key));
+        let refused = unknown.or_else(|| match self.only.as_deref() {
+            Some(only) => not_alone(&self.flow, only),
+            None => self.unfit(),
+        });
+        refused.map(|error| Failure::lasting(&error))
+    }
+
+    /// What is wrong with the input or the config.
+    fn unfit(&self) -> Option<Error> {
+        let definition = self.flow.definition();
+        let input = unfit(definition.input.as_ref(), &self.input.value, "the input of the flow");
+        input.or_else(|| unfit(definition.config.as_ref(), &self.config, "the config of the flow"))
     }
 
     /// Where one step runs, those that are pinned are shown as if they had run.
@@ -43,10 +43,8 @@ impl Machine {
 }
 
 /// What is wrong with a value that a schema describes.
-fn unfit(schema: Option<&Schema>, value: &mut Value, what: &str) -> Option<Error> {
-    let schema = schema?;
-    schema.fill_defaults(value);
-    let violations = schema.check(value);
+fn unfit(schema: Option<&Schema>, value: &Value, what: &str) -> Option<Error> {
+    let violations = schema?.check(value);
     (!violations.is_empty()).then(|| Error::invalid_input(what, violations))
 }
 

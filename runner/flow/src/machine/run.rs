@@ -34,7 +34,7 @@ impl Machine {
         let flow = Arc::clone(&self.flow);
         let definition = flow.definition();
         let layout = Arc::new(Layout::of(definition));
-        let input = Output::new(std::mem::take(&mut self.input));
+        let input = std::mem::take(&mut self.input);
         self.ledger.hold(input.bytes);
         let scope = self.scopes.add(Scope::of_flow(Arc::clone(&flow), layout, input));
         let (block, index, end) = match self.only.clone() {
@@ -73,6 +73,8 @@ impl Machine {
     }
 
     fn end_run(&mut self, end: End) {
+        debug_assert!(self.lines.is_empty() && self.awaited.is_empty(), "something is under way after the end");
+        debug_assert!(self.ledger.is_empty(), "something is held after the end");
         let end = match self.verdict.take() {
             Some(verdict) if !end.is_in_doubt() => verdict,
             _ => end,

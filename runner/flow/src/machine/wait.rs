@@ -13,32 +13,32 @@ use super::output::Output;
 use crate::duration::parse_duration;
 use crate::expression::Template;
 use crate::failure::Failure;
-use crate::steps::{Step, WaitStep};
+use crate::steps::{Awaited, Step, WaitStep};
 use crate::time::Timestamp;
 
 impl Machine {
     pub(super) fn begin_wait(&mut self, line: LineId, step: &Step, wait: &WaitStep) -> Option<End> {
-        let until = match wait {
-            WaitStep::For(duration) => self
+        let until = match &wait.0 {
+            Awaited::For(duration) => self
                 .text(line, duration, step, "/wait")
                 .and_then(|text| parse_duration(&text).map_err(|error| unreadable(&error)))
                 .map(|duration| self.now + duration),
-            WaitStep::Until(moment) => self
+            Awaited::Until(moment) => self
                 .text(line, moment, step, "/wait/until")
                 .and_then(|text| Timestamp::parse(&text).map_err(|error| unreadable(&error))),
-            WaitStep::Signal(name) => return self.listen(line, name),
+            Awaited::Signal(name) => return self.listen(line, name),
         };
         match until {
             Ok(until) if until <= self.now => Some(End::Gave(Output::default())),
             Ok(until) => self.sleep(line, until),
-            Err(failure) => Some(End::Failed(failure)),
+            Err(failure) => Some(self.refused(line, step, "/wait", failure)),
         }
     }
 
     fn sleep(&mut self, line: LineId, wanted: Timestamp) -> Option<End> {
         let step = self.lines[line].step.as_mut()?;
         let until = step.deadline.map_or(wanted, |deadline| wanted.min(deadline));
-        step.doing = Doing::Sleeping { to_the_end: until == wanted };
+        step.doing = Doing::Sleeping { until, to_the_end: until == wanted };
         self.awaited.insert(step.key.clone(), line);
         self.ops.push(Op::Sleep { key: step.key.clone(), until, reason: None });
         None

@@ -21,7 +21,7 @@ pub(crate) use self::branch::Arm;
 pub use self::branch::BranchStep;
 pub use self::fail::FailStep;
 pub use self::for_each::ForEachStep;
-pub(crate) use self::for_each::{Items, MOST_AT_ONCE, OnItemError};
+pub(crate) use self::for_each::{Items, OnItemError};
 pub use self::parallel::ParallelStep;
 pub(crate) use self::parallel::WaitFor;
 pub use self::repeat::RepeatStep;
@@ -29,10 +29,11 @@ pub(crate) use self::repeat::TURNS_WHILE;
 pub use self::set::SetStep;
 pub use self::stop::StopStep;
 pub use self::sub_flow::SubFlowStep;
+pub(crate) use self::wait::Awaited;
 pub use self::wait::WaitStep;
 use crate::codes::Code;
 use crate::diagnostic::{Findings, Place};
-use crate::expression::{Expression, Template};
+use crate::expression::Expression;
 use crate::name::check_name;
 use crate::object::Object;
 use crate::on_error::OnError;
@@ -206,7 +207,12 @@ impl Step {
         let condition = object.expression("if", reading.findings);
         let timeout = object.duration("timeout", reading.findings);
         let retry = RetrySettings::read(object, reading.findings);
-        let kind = kind_of(object, reading.findings).and_then(|kind| (kind.read)(object, reading));
+        let kind = kind_of(object, reading.findings);
+        if kind.is_none() {
+            // What stands in a step of no kind is looked at all the same.
+            Block::read(object, "steps", reading);
+        }
+        let kind = kind.and_then(|kind| (kind.read)(object, reading));
         let on_error = OnError::read(object, reading);
         let pointer = object.pointer.clone();
         let id = id.unwrap_or_default().to_owned();
@@ -231,7 +237,7 @@ fn kind_of(object: &Object<'_>, findings: &mut Findings<'_>) -> Option<&'static 
                 message,
                 Some("make two steps of it".to_owned()),
             );
-            None
+            Some(first)
         }
         (None, _) => {
             unknown_kind(object, findings);

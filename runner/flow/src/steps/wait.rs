@@ -14,9 +14,13 @@ use crate::time::Timestamp;
 
 pub(super) const KIND: KindOfStep = KindOfStep { key: "wait", keys: &["wait"], read };
 
-/// What a step with `wait` waits for.
+/// What a step with `wait` says.
 #[derive(Clone, Debug)]
-pub enum WaitStep {
+pub struct WaitStep(pub(crate) Awaited);
+
+/// What is waited for.
+#[derive(Clone, Debug)]
+pub(crate) enum Awaited {
     /// A duration, such as `10s`.
     For(Template),
     /// A moment, such as `2026-01-31T12:00:00Z`.
@@ -25,24 +29,34 @@ pub enum WaitStep {
     Signal(String),
 }
 
+impl WaitStep {
+    /// The name of the signal that it waits for, if it waits for one.
+    pub fn signal(&self) -> Option<&str> {
+        match &self.0 {
+            Awaited::Signal(name) => Some(name),
+            Awaited::For(_) | Awaited::Until(_) => None,
+        }
+    }
+}
+
 fn read(step: &Object<'_>, reading: &mut Reading<'_, '_>) -> Option<StepKind> {
     let findings = &mut *reading.findings;
     let wait = match step.get("wait")? {
-        Value::String(_) => WaitStep::For(checked(step, "wait", findings, is_duration)?),
+        Value::String(_) => Awaited::For(checked(step, "wait", findings, is_duration)?),
         Value::Object(_) => of_object(&step.object("wait", findings)?, findings)?,
         _ => return step.typed("wait", "a duration, {\"until\": …} or {\"signal\": …}", |_| None, findings),
     };
-    Some(StepKind::Wait(wait))
+    Some(StepKind::Wait(WaitStep(wait)))
 }
 
-fn of_object(wait: &Object<'_>, findings: &mut Findings<'_>) -> Option<WaitStep> {
+fn of_object(wait: &Object<'_>, findings: &mut Findings<'_>) -> Option<Awaited> {
     wait.only(&["until", "signal"], "\"wait\"", findings);
     match (wait.has("until"), wait.has("signal")) {
-        (true, false) => Some(WaitStep::Until(checked(wait, "until", findings, is_moment)?)),
+        (true, false) => Some(Awaited::Until(checked(wait, "until", findings, is_moment)?)),
         (false, true) => {
             let name = wait.text("signal", findings)?;
             check_name(name, Place::Value(&wait.at("signal")), findings);
-            Some(WaitStep::Signal(name.to_owned()))
+            Some(Awaited::Signal(name.to_owned()))
         }
         _ => {
             let fix = Some("write \"10s\", { \"until\": … } or { \"signal\": … }".to_owned());

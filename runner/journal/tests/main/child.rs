@@ -11,7 +11,7 @@ use std::sync::Arc;
 use runner_journal::{Error, Health, Journal};
 use tokio::task::JoinSet;
 
-use crate::support::{create, entries, message, open};
+use crate::support::{create, entries, message, open, until};
 
 const ROLE: &str = "LINKWORK_JOURNAL_CHILD";
 const FOLDER: &str = "LINKWORK_JOURNAL_FOLDER";
@@ -90,6 +90,7 @@ async fn child() {
     match role.as_str() {
         "write" => write(&journal).await,
         "hold" => hold(&*journal).await,
+        "fill" => fill(&journal).await,
         "post" => {
             println!("| {:?}", journal.post("run_waiting", message("from-elsewhere")).await.unwrap());
         }
@@ -123,6 +124,28 @@ async fn write_run(journal: &dyn Journal, run: &str) -> Result<(), Error> {
         println!("| ack {run} {}", after + 2);
     }
     Ok(())
+}
+
+/// Writes until it is killed, and tells when there is no room and when there is room again.
+async fn fill(journal: &Arc<dyn Journal>) {
+    for writer in 0..WRITERS {
+        let journal = journal.clone();
+        let run = format!("run_{}_{writer}", std::process::id());
+        tokio::spawn(async move {
+            let error = write_run(&*journal, &run).await.unwrap_err();
+            println!("| error {error}");
+        });
+    }
+    for (health, intake) in [(Health::Full, "refused"), (Health::Ok, "taken")].into_iter().cycle() {
+        until(&**journal, health).await;
+        match journal.post(&format!("run_{}_0", std::process::id()), message(intake)).await {
+            Err(Error::Full { .. }) if health == Health::Full => println!("| refused"),
+            Ok(_) if health == Health::Ok => println!("| taken"),
+            // There is room again, or none again, since it was looked.
+            Ok(_) | Err(Error::Full { .. }) => {}
+            Err(error) => panic!("{error}"),
+        }
+    }
 }
 
 /// Holds a run until it is killed.

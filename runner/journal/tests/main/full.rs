@@ -6,7 +6,7 @@ use bytes::Bytes;
 use runner_journal::{Error, Health, Journal, Retention, SqliteJournal, SqliteOptions};
 use tokio::task::JoinHandle;
 
-use crate::support::{assert_holds, create, entries, finished, message, new_run, soon};
+use crate::support::{assert_holds, create, entries, finished, message, new_run, soon, until};
 
 const ROOM: u64 = 1 << 20;
 
@@ -23,15 +23,6 @@ fn write(journal: &Arc<SqliteJournal>, run: &'static str, times: u64) -> JoinHan
             journal.append(run, after, entries(run, after, 10)).await.unwrap();
         }
     })
-}
-
-async fn until(journal: &SqliteJournal, health: Health) {
-    soon(async {
-        while journal.health() != health {
-            tokio::task::yield_now().await;
-        }
-    })
-    .await;
 }
 
 async fn assert_refuses_what_is_new(journal: &SqliteJournal) {
@@ -51,7 +42,7 @@ async fn without_room_runs_wait_and_new_ones_are_refused_until_pruning_makes_roo
     create(&*journal, "run_a").await;
     create(&*journal, "run_b").await;
     let writers = [write(&journal, "run_a", 80), write(&journal, "run_b", 80)];
-    until(&journal, Health::Full).await;
+    until(&*journal, Health::Full).await;
     assert_refuses_what_is_new(&journal).await;
     assert!(!writers.iter().all(JoinHandle::is_finished), "somebody waits");
     let pruned = journal.prune(Retention { age: None, count: Some(0) }, 10).await.unwrap();
@@ -70,7 +61,7 @@ async fn a_raised_limit_lets_what_waits_go_on() {
     let journal = open(folder.path());
     create(&*journal, "run_a").await;
     let writer = write(&journal, "run_a", 400);
-    until(&journal, Health::Full).await;
+    until(&*journal, Health::Full).await;
     assert_refuses_what_is_new(&journal).await;
     journal.set_max_bytes(None).await.unwrap();
     soon(writer).await.unwrap();
@@ -89,10 +80,10 @@ async fn content_that_does_not_fit_holds_nobody_up() {
         let (journal, large) = (journal.clone(), large.clone());
         async move { journal.put_blob("run_a", large).await.unwrap() }
     });
-    until(&journal, Health::Full).await;
+    until(&*journal, Health::Full).await;
     soon(write(&journal, "run_a", 5)).await.unwrap();
     // Nothing is parked, and still somebody looks whether there is room for more.
-    until(&journal, Health::Ok).await;
+    until(&*journal, Health::Ok).await;
     journal.set_max_bytes(None).await.unwrap();
     let hash = soon(putting).await.unwrap();
     assert_eq!(journal.get_blob("run_a", &hash).await.unwrap(), Some(large));

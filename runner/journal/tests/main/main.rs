@@ -5,6 +5,10 @@ mod child;
 mod conformance;
 mod crash;
 mod damage;
+#[cfg(target_os = "linux")]
+mod disk;
+#[cfg(target_os = "linux")]
+mod faults;
 mod full;
 mod group;
 mod inbox;

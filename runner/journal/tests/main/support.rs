@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use runner_journal::{
-    Created, End, Entry, Error, Journal, MemoryJournal, Message, NewRun, SqliteJournal, SqliteOptions, StoredRun,
+    Created, End, Entry, Error, Health, Journal, MemoryJournal, Message, NewRun, SqliteJournal, SqliteOptions,
+    StoredRun,
 };
 
 pub(crate) fn open(folder: &Path) -> SqliteJournal {
@@ -82,4 +83,14 @@ pub(crate) async fn assert_holds(journal: &dyn Journal, run: &str, acknowledged:
 /// Waits for what has to happen, and fails rather than hang.
 pub(crate) async fn soon<T>(happens: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(60), happens).await.unwrap()
+}
+
+/// Waits until a journal says that it is so.
+pub(crate) async fn until(journal: &dyn Journal, health: Health) {
+    soon(async {
+        while journal.health() != health {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
 }

@@ -1,22 +1,12 @@
 //! Syncs that fail, and kills at the very sync.
-#![expect(clippy::disallowed_types, reason = "the faults are in C, which is compiled here")]
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
 use runner_journal::{Claim, Journal};
 
 use crate::child::{Process, errors};
+use crate::faults::faults;
 use crate::support::{assert_holds, entries, open};
-
-/// Compiles the library that makes syncs fail.
-fn faults(folder: &Path) -> PathBuf {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/faults/sync.c");
-    let library = folder.join("sync.so");
-    let compiled = Command::new("cc").args(["-shared", "-fPIC", "-o"]).arg(&library).arg(source).arg("-ldl").status();
-    assert!(compiled.unwrap().success());
-    library
-}
 
 fn start(folder: &Path, library: &Path, fault: &str) -> Process {
     let preload = library.to_str().unwrap();
@@ -26,7 +16,7 @@ fn start(folder: &Path, library: &Path, fault: &str) -> Process {
 #[tokio::test]
 async fn after_a_failed_sync_nothing_is_acknowledged_and_a_restart_goes_on() {
     let root = tempfile::tempdir().unwrap();
-    let library = faults(root.path());
+    let library = faults(root.path(), "sync");
     for nth in [8, 9, 20, 120] {
         let folder = root.path().join(format!("journal-{nth}"));
         let mut process = start(&folder, &library, &format!("fail:{nth}"));
@@ -52,7 +42,7 @@ async fn after_a_failed_sync_nothing_is_acknowledged_and_a_restart_goes_on() {
 #[tokio::test]
 async fn a_kill_at_any_sync_loses_nothing_that_was_acknowledged() {
     let root = tempfile::tempdir().unwrap();
-    let library = faults(root.path());
+    let library = faults(root.path(), "sync");
     for nth in 1..=25 {
         let folder = root.path().join(format!("journal-{nth}"));
         let acknowledged = start(&folder, &library, &format!("kill:{nth}")).acknowledged();

@@ -74,7 +74,7 @@ fn a_condition_without_a_value_fails_its_step_and_tells_the_place() {
     let run = Driver::begin(&flow, MachineStart { input: json!({}), ..MachineStart::default() });
     run.failed_with("a", "expression");
     let error = run.record("a").error.clone().unwrap();
-    assert_eq!((error.violations[0].pointer.as_str(), error.line, error.column), ("/steps/0/if", Some(3), Some(11)));
+    assert_eq!((error.violations[0].pointer.as_str(), error.line, error.column), ("/steps/0/if", Some(3), Some(12)));
 }
 
 #[test]

@@ -267,13 +267,14 @@ fn a_repeat_goes_on_while_its_condition_holds() {
 
 #[test]
 fn the_condition_of_a_repeat_sees_what_the_turn_before_gave() {
-    let steps = json!([{ "id": "r", "repeat": { "while": "steps.first.output", "times": 9 }, "steps": [ask("ask", json!({}))] }]);
-    let _ = steps;
-    let steps = json!([
-        { "id": "flags", "set": [true, true, false] },
-        { "id": "r", "repeat": { "while": "loop.previous", "times": 9 }, "steps": [ask("ask", json!({}))] }]);
-    // Null does not hold.
-    assert_eq!(Driver::of(steps).output(), json!([]));
+    let steps = |condition: &str| {
+        json!([{ "id": "r", "repeat": { "while": condition, "times": 9 }, "steps": [
+            { "id": "n", "set": "{{ loop.index < 2 }}" }] }])
+    };
+    let run = Driver::of(steps("loop.index == 0 or loop.previous"));
+    assert_eq!(run.output(), json!([true, true, false]));
+    // Before the first turn there is null, which is neither true nor false.
+    Driver::of(steps("loop.previous")).failed_with("r", "expression");
 }
 
 #[test]

@@ -19,7 +19,7 @@ fn everything_survives_being_written_down() {
     let mut run = Driver::of(json!([
         ask("a", json!({ "on_error": "continue", "timeout": "10s", "connection": "m" })),
         { "id": "b", "set": "{{ input.x }}", "on_error": "continue" },
-        { "id": "c", "if": "steps.b.output", "set": 1 },
+        { "id": "c", "if": "steps.b.status == 'succeeded'", "set": 1 },
         { "id": "d", "parallel": { "x": [{ "id": "w", "wait": { "signal": "go" } }], "y": [ask("e", json!({}))] } },
     ]));
     run.answer("a", Err(refused()));

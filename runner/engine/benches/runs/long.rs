@@ -1,0 +1,60 @@
+//! Long flows: the time a turn of a loop must not grow with the turns, nor the memory.
+//!
+//! Time is taken of one loop. Memory is taken of loops of 1,000 turns within a loop, whose outputs are let go as they
+//! end, so that what grows is not what the flow asked to keep.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use runner_engine::RunRequest;
+use runner_flow::Flow;
+use runner_journal::{Journal, MemoryJournal};
+
+use crate::connector::{loop_of, loops_of};
+use crate::figure::{Bound, Figure};
+use crate::{Failure, engine, folder, on_disk, resident};
+
+const SHORT: u64 = 10_000;
+const LONG: u64 = 100_000;
+
+pub(crate) async fn figures() -> Result<Vec<Figure>, Failure> {
+    let mut figures = of(async || Ok((Arc::new(MemoryJournal::default()) as _, None)), "in memory").await?;
+    let on_disk = async || {
+        let folder = folder()?;
+        Ok((Arc::new(on_disk(&folder)?) as _, Some(folder)))
+    };
+    figures.extend(of(on_disk, "durable").await?);
+    Ok(figures)
+}
+
+type Opened = (Arc<dyn Journal>, Option<tempfile::TempDir>);
+
+async fn of(journal: impl AsyncFn() -> Result<Opened, Failure>, kind: &str) -> Result<Vec<Figure>, Failure> {
+    let run = async |flow| {
+        let (journal, _folder) = journal().await?;
+        run(journal, flow).await
+    };
+    let (short, long) = (run(loops_of(SHORT / 1_000)?).await?, run(loops_of(LONG / 1_000)?).await?);
+    let memory = format!("{LONG} turns, {kind}: memory above that of {SHORT}");
+    let memory = Figure::new(memory, "MB", Bound::AtMost(2.0), vec![long.megabytes - short.megabytes]);
+    let (short, long) = (run(loop_of("read", SHORT, "hello")?).await?, run(loop_of("read", LONG, "hello")?).await?);
+    let (short, long) = (short.seconds / SHORT as f64, long.seconds / LONG as f64);
+    let time = format!("{LONG} turns, {kind}: {:.0} µs a turn to the {:.0} µs of {SHORT}", long * 1e6, short * 1e6);
+    Ok(vec![Figure::new(time, "times", Bound::AtMost(1.25), vec![long / short]), memory])
+}
+
+struct Ran {
+    seconds: f64,
+    megabytes: f64,
+}
+
+async fn run(journal: Arc<dyn Journal>, flow: Arc<Flow>) -> Result<Ran, Failure> {
+    let engine = engine(journal)?;
+    let before = resident::now()?;
+    resident::forget_peak()?;
+    let began = Instant::now();
+    let report = engine.run(flow, RunRequest::default()).await?;
+    let seconds = began.elapsed().as_secs_f64();
+    assert!(report.error.is_none(), "{:?}", report.error);
+    Ok(Ran { seconds, megabytes: resident::peak()? - before })
+}
