@@ -123,7 +123,7 @@ impl Driver {
             if self.is_stalled() {
                 return self.finish(stalled()).await;
             }
-            if self.arrived.is_empty() {
+            if self.arrived.is_empty() && !self.handle().is_called() {
                 self.wait().await?;
             }
             // A run whose steps are over at once lets others have their turn.
