@@ -1,6 +1,6 @@
 //! Test files that are wrong: everything is told, each at its place.
 
-use runner_rehearsal::{TestFile, read_recording};
+use runner_rehearsal::read_recording;
 use serde_json::json;
 
 use crate::support::{ask, file, flow, suite};
