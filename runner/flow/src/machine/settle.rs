@@ -176,7 +176,7 @@ impl Machine {
             kind: kind_name(step.kind()).into(),
             status,
             output: Arc::clone(&output.value),
-            error: error.cloned(),
+            error: error.cloned().map(Box::new),
             attempts: run.attempt,
             started: run.started,
             finished: self.now,
