@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
+use async_trait::async_trait;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -14,9 +15,15 @@ use crate::exchange::Exchanges;
 use crate::http::Client;
 
 /// The wall clock, replaceable so that a replayed run sees the time it saw before.
+#[async_trait]
 pub trait Clock: Send + Sync {
     /// The time now.
     fn now(&self) -> SystemTime;
+
+    /// Lets so much time pass.
+    async fn sleep(&self, length: Duration) {
+        tokio::time::sleep(length).await;
+    }
 }
 
 /// The machine's own clock.
@@ -129,6 +136,11 @@ impl Context {
     /// The time now.
     pub fn now(&self) -> SystemTime {
         self.scope.clock.now()
+    }
+
+    /// Lets so much time pass, on the clock that `now` tells.
+    pub(crate) async fn sleep(&self, length: Duration) {
+        self.scope.clock.sleep(length).await;
     }
 
     /// Where files are kept.

@@ -86,7 +86,8 @@ impl ErasedAction {
         schema.fill_required_defaults(&mut input);
         let under_open = |pointer: &str| open.iter().any(|path| pointer_is_within(pointer, path));
         let mut errors = schema.check(&input);
-        errors.retain(|violation| !under_open(&violation.pointer));
+        // A field that is not known is not, whatever its value will be.
+        errors.retain(|violation| violation.rule == "unknown_field" || !under_open(&violation.pointer));
         if !errors.is_empty() || !open.is_empty() {
             return Review { errors, warnings: self.twin.warn_loosely(input) };
         }

@@ -174,7 +174,7 @@ where
             delay_ms: wait.as_millis() as u64,
         });
         let pause = async {
-            tokio::time::sleep(wait).await;
+            ctx.sleep(wait).await;
             Ok(())
         };
         let paused = ctx.within_bounds(pause).await;

@@ -2,203 +2,210 @@
 
 use std::collections::{HashMap, HashSet};
 
-use base64::Engine as _;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use runner_engine::{RunHistory, RunStatus, Status};
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 
 use crate::era::{Told, expected};
+use crate::evidence::Evidence;
 use crate::provider::Request;
 
-/// All that is known once everything is over.
-pub(crate) struct Evidence<'e> {
+/// A promise of the engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Promise {
+    /// An acknowledged run is never lost.
+    RunsAreKept,
+    /// A completed step never runs again.
+    StepsRunOnce,
+    /// A write is never repeated in silence.
+    WritesRunOnce,
+    /// What the runtime tells is what happened.
+    WordsAreTrue,
+}
+
+/// That a promise is broken, and by what.
+pub(crate) struct Broken {
+    pub(crate) promise: Promise,
+    pub(crate) how: String,
+}
+
+/// Every promise that is broken.
+pub(crate) fn broken(told: &Told, evidence: &Evidence<'_>) -> Vec<Broken> {
+    let check = Check { told, evidence };
+    let mut broken = Vec::new();
+    let mut note = |promise, how: Vec<String>| broken.extend(how.into_iter().map(|how| Broken { promise, how }));
+    note(Promise::RunsAreKept, check.lost_runs());
+    note(Promise::RunsAreKept, check.endless_runs());
+    note(Promise::StepsRunOnce, check.repeated_after_use());
+    note(Promise::StepsRunOnce, check.repeated_after_acknowledgement());
+    note(Promise::StepsRunOnce, check.repeated_without_a_kill());
+    note(Promise::StepsRunOnce, check.acknowledged_twice());
+    note(Promise::WritesRunOnce, check.repeated_writes());
+    note(Promise::WritesRunOnce, check.unexplained_writes());
+    note(Promise::WordsAreTrue, check.wrong_ends());
+    note(Promise::WordsAreTrue, check.taken_back());
+    note(Promise::WordsAreTrue, check.changed_requests());
+    note(Promise::WordsAreTrue, check.requests_of_nobody());
+    note(Promise::WordsAreTrue, check.invented_answers());
+    note(Promise::WordsAreTrue, told.complaints.clone());
+    broken
+}
+
+struct Check<'e> {
     told: &'e Told,
-    /// In the order of the processes that sent them.
-    requests: Vec<&'e Request>,
-    by_key: HashMap<&'e str, Vec<usize>>,
-    by_token: HashMap<&'e str, &'e Request>,
-    histories: &'e [RunHistory],
+    evidence: &'e Evidence<'e>,
 }
 
-/// The key under which the provider knows a step of a run.
-fn idempotency_key(run: &str, step: &str) -> String {
-    BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(format!("{run}\0{step}\0http/raw-request")))
-}
+impl Check<'_> {
+    fn lost_runs(&self) -> Vec<String> {
+        let known = self.known_runs();
+        let lost = self.told.runs.keys().filter(|run| !known.contains(run.as_str()));
+        lost.map(|run| format!("{run} was acknowledged and is lost")).collect()
+    }
 
-/// A request that may not come twice.
-fn is_write(request: &Request) -> bool {
-    request.method == "POST"
-}
+    fn endless_runs(&self) -> Vec<String> {
+        let endless = self.evidence.histories.iter().filter(|history| history.result.is_none());
+        endless.map(|history| format!("{} of {} has not ended", history.info.run, history.info.flow)).collect()
+    }
 
-impl<'e> Evidence<'e> {
-    pub(crate) fn new(told: &'e Told, requests: &'e [Request], histories: &'e [RunHistory]) -> Self {
-        let mut requests: Vec<_> = requests.iter().collect();
-        // What a killed process had sent may be read after the next one's first request.
-        requests.sort_by_key(|request| request.generation);
-        let mut by_key = HashMap::<_, Vec<_>>::new();
+    /// What a later request was made from was over.
+    fn repeated_after_use(&self) -> Vec<String> {
+        let Evidence { requests, by_token, .. } = self.evidence;
+        let mut used_at = HashMap::new();
         for (at, request) in requests.iter().enumerate() {
-            by_key.entry(request.key.as_str()).or_default().push(at);
+            for used in request.after.iter().filter_map(|token| by_token.get(token.as_str())) {
+                used_at.entry(used.key.as_str()).or_insert(at);
+            }
         }
-        let by_token = requests.iter().map(|request| (request.token.as_str(), *request)).collect();
-        Self { told, requests, by_key, by_token, histories }
+        let repeated = |(at, request): (usize, &&Request)| {
+            let used_at = used_at.get(request.key.as_str()).filter(|used| **used < at)?;
+            let user = requests[*used_at];
+            Some(format!("{request} came after its step was over, which {user} shows"))
+        };
+        requests.iter().enumerate().filter_map(repeated).collect()
     }
 
-    /// Everything that is broken.
-    pub(crate) fn broken(&self) -> Vec<String> {
-        let mut broken = self.told.complaints.clone();
-        broken.extend(self.lost_runs());
-        broken.extend(self.wrong_ends());
-        broken.extend(self.repeated_after_use());
-        broken.extend(self.repeated_after_acknowledgement());
-        broken.extend(self.acknowledged_twice());
-        broken.extend(self.repeated_writes());
-        broken.extend(self.changed_requests());
-        broken.extend(self.unexplained_writes());
-        broken.extend(self.invented_answers());
-        broken
+    /// What was acknowledged as over was over.
+    fn repeated_after_acknowledgement(&self) -> Vec<String> {
+        let steps = self.told.steps.iter().map(|told| (Evidence::key(&told.run, &told.key), told.generation));
+        let steps: HashMap<_, _> = steps.collect();
+        let runs: HashMap<_, _> = self.told.ends.iter().map(|end| (end.run.as_str(), end.generation)).collect();
+        let is_late = |request: &&&Request| {
+            let is_later = |over: &u32| request.generation > *over;
+            steps.get(&request.key).is_some_and(is_later) || runs.get(request.run.as_str()).is_some_and(is_later)
+        };
+        let late = self.evidence.requests.iter().filter(is_late);
+        late.map(|request| format!("{request} came after its end was acknowledged")).collect()
     }
 
-    fn lost_runs(&self) -> impl Iterator<Item = String> {
-        let known: HashSet<_> = self.histories.iter().map(|history| history.info.run.as_str()).collect();
-        let lost = self.told.runs.keys().filter(move |run| !known.contains(run.as_str()));
-        lost.map(|run| format!("{run} was acknowledged and is lost"))
+    /// One process repeats only what was refused.
+    fn repeated_without_a_kill(&self) -> Vec<String> {
+        let mut sent = HashSet::new();
+        let carried_out = self.evidence.requests.iter().filter(|request| !request.refused);
+        let again = carried_out.filter(|request| !sent.insert((request.key.as_str(), request.generation)));
+        again.map(|request| format!("{request} came again from the process that had an answer")).collect()
+    }
+
+    fn acknowledged_twice(&self) -> Vec<String> {
+        let mut known = HashSet::new();
+        let steps = self.told.steps.iter().map(|told| format!("{} {}", told.run, told.key));
+        let all = steps.chain(self.told.ends.iter().map(|end| end.run.clone()));
+        let again = all.filter(|what| !known.insert(what.clone()));
+        again.map(|what| format!("the end of {what} was acknowledged twice")).collect()
+    }
+
+    /// A write that was not refused comes once.
+    fn repeated_writes(&self) -> Vec<String> {
+        let repeated = |all: Vec<&Request>| {
+            let first = all.iter().find(|request| !request.refused)?;
+            let last = all.last()?;
+            (first.token != last.token).then(|| format!("{first} was carried out, and {last} came"))
+        };
+        self.evidence.of_each_step().filter(|all| all[0].is_write()).filter_map(repeated).collect()
+    }
+
+    /// The run knows every write that was carried out: as done, or as in doubt.
+    fn unexplained_writes(&self) -> Vec<String> {
+        let known = self.evidence.calls().filter(|call| {
+            let in_doubt = Status::OutcomeUnknown;
+            call.status == Status::Succeeded || call.status == in_doubt || call.code == in_doubt.code()
+        });
+        let known: HashSet<_> = known.map(|call| call.key).collect();
+        let writes = self.evidence.requests.iter().filter(|request| request.is_write() && !request.refused);
+        let unknown = writes.filter(|request| !known.contains(&request.key));
+        unknown.map(|request| format!("the run does not know of {request}")).collect()
     }
 
     /// Every run ends as its flow must, or with a write in doubt.
-    fn wrong_ends(&self) -> impl Iterator<Item = String> {
+    fn wrong_ends(&self) -> Vec<String> {
         let expected = expected();
-        self.histories.iter().filter_map(move |history| {
-            let Some(result) = &history.result else { return Some(format!("{} has not ended", history.info.run)) };
+        let wrong = |history: &RunHistory| {
+            let RunHistory { info, result, .. } = history;
+            let result = result.as_ref()?;
             let found = json!({ "status": result.status, "output": shortened(&result.output) });
-            let fits = expected.get(&history.info.flow) == Some(&found) || self.is_in_doubt(history);
-            let RunHistory { info, .. } = history;
+            let fits = expected.get(&info.flow) == Some(&found) || self.is_in_doubt(history);
             (!fits).then(|| format!("{} of {} came to {found}, {:?}", info.run, info.flow, result.error))
-        })
+        };
+        self.evidence.histories.iter().filter_map(wrong).collect()
     }
 
-    /// Whether a run ended with a write in doubt, and may: a process was killed since it began, and nobody had been told
+    /// Whether a run ended with a write in doubt, and may: the process that sent it was killed, and nobody had been told
     /// that the write was over.
     fn is_in_doubt(&self, history: &RunHistory) -> bool {
         let run = history.info.run.as_str();
         let Some(step) = history.result.iter().find_map(|result| result.error.as_ref()?.step.as_deref()) else {
             return false;
         };
-        let generation = |requests: &[usize]| requests.iter().all(|at| is_write(self.requests[*at]));
-        let only_writes = self.by_key.get(idempotency_key(run, step).as_str()).is_none_or(|all| generation(all));
-        let mut ends = self.told.ends.iter().filter(|(ended, ..)| ended == run);
-        let was_left = ends.all(|(.., end)| self.told.runs.get(run).is_none_or(|(_, begin)| begin < end));
-        let mut steps = self.told.steps.iter().filter(|told| told.run == run && told.key == step);
-        let status = history.info.status;
-        status == RunStatus::Over(Status::OutcomeUnknown)
-            && only_writes
-            && was_left
-            && steps.all(|told| told.status == Status::OutcomeUnknown.code())
+        let ended = self.told.ends.iter().find(|end| end.run == run).map_or(u32::MAX, |end| end.generation);
+        let began = self.told.runs.get(run).copied().unwrap_or_default();
+        let sent = self.evidence.of_step(&Evidence::key(run, step));
+        let mut told = self.told.steps.iter().filter(|told| told.run == run && told.key == step);
+        history.info.status == RunStatus::Over(Status::OutcomeUnknown)
+            && began < ended
+            && sent.iter().all(|request| request.is_write() && request.generation < ended)
+            && told.all(|told| told.status == Status::OutcomeUnknown.code())
     }
 
-    /// What a later request was made from was over.
-    fn repeated_after_use(&self) -> impl Iterator<Item = String> {
-        let mut used_at = HashMap::new();
-        for (at, request) in self.requests.iter().enumerate() {
-            for used in request.after.iter().filter_map(|token| self.by_token.get(token.as_str())) {
-                used_at.entry(used.key.as_str()).or_insert(at);
-            }
+    /// What was acknowledged is what the journal has.
+    fn taken_back(&self) -> Vec<String> {
+        let mut kept = HashSet::new();
+        for RunHistory { info, steps, result, .. } in self.evidence.histories {
+            kept.extend(result.iter().map(|result| format!("{} {}", info.run, result.status.code())));
+            kept.extend(steps.iter().map(|step| format!("{} {} {}", info.run, step.key, step.status.code())));
         }
-        self.requests.iter().enumerate().filter_map(move |(at, request)| {
-            let used_at = used_at.get(request.key.as_str()).filter(|used| **used < at)?;
-            let user = self.requests[*used_at];
-            Some(format!("{request:?} came after its step was over, which {user:?} shows"))
-        })
-    }
-
-    /// What was acknowledged as over was over.
-    fn repeated_after_acknowledgement(&self) -> impl Iterator<Item = String> {
-        let steps = self.told.steps.iter().map(|told| (idempotency_key(&told.run, &told.key), told.generation));
-        let steps: HashMap<_, _> = steps.collect();
-        let runs: HashMap<_, _> = self.told.ends.iter().map(|(run, _, end)| (run.as_str(), *end)).collect();
-        self.requests.iter().filter_map(move |request| {
-            let is_later = |over: &u32| request.generation > *over;
-            let step_is_over = steps.get(&request.key).is_some_and(is_later);
-            let run_is_over = runs.get(request.run.as_str()).is_some_and(is_later);
-            (step_is_over || run_is_over).then(|| format!("{request:?} came after its end was acknowledged"))
-        })
-    }
-
-    fn acknowledged_twice(&self) -> impl Iterator<Item = String> {
-        let mut known = HashSet::new();
-        let steps = self.told.steps.iter().map(|told| format!("{} {}", told.run, told.key));
-        let runs = self.told.ends.iter().map(|(run, ..)| run.clone());
-        steps.chain(runs).filter_map(move |what| {
-            let message = format!("the end of {what} was acknowledged twice");
-            (!known.insert(what)).then_some(message)
-        })
-    }
-
-    /// A write that was not refused comes once.
-    fn repeated_writes(&self) -> impl Iterator<Item = String> {
-        self.by_key.values().filter_map(|all| {
-            let writes = all.iter().map(|at| self.requests[*at]).filter(|request| is_write(request));
-            let first = writes.clone().find(|request| !request.refused)?;
-            let last = writes.last()?;
-            (first.token != last.token).then(|| format!("{first:?} was carried out, and {last:?} came"))
-        })
+        let steps = self.told.steps.iter().map(|told| format!("{} {} {}", told.run, told.key, told.status));
+        let all = steps.chain(self.told.ends.iter().map(|end| format!("{} {}", end.run, end.status)));
+        let missing = all.filter(|what| !kept.contains(what));
+        missing.map(|what| format!("{what} was acknowledged, and the journal says something else")).collect()
     }
 
     /// Under one key comes one request, whichever process sends it.
-    fn changed_requests(&self) -> impl Iterator<Item = String> {
-        self.by_key.values().flat_map(|all| {
-            let first = self.requests[all[0]];
-            let others = all.iter().map(|at| self.requests[*at]).filter(|other| other.content != first.content);
-            others.map(move |other| format!("{first:?} and {other:?} have one key"))
-        })
+    fn changed_requests(&self) -> Vec<String> {
+        let changed = |all: Vec<&Request>| {
+            let other = all.iter().find(|other| other.content != all[0].content)?;
+            Some(format!("{:?} and {:?} have one key", all[0].content, other.content))
+        };
+        self.evidence.of_each_step().filter_map(changed).collect()
     }
 
-    /// The run knows every write that was carried out: as done, or as in doubt.
-    fn unexplained_writes(&self) -> impl Iterator<Item = String> {
-        let known = self.steps().filter(|(_, status, code, _)| {
-            matches!(status, Status::Succeeded | Status::OutcomeUnknown) || *code == Status::OutcomeUnknown.code()
-        });
-        let known: HashSet<_> = known.map(|(key, ..)| key).collect();
-        let writes = self.requests.iter().filter(|request| is_write(request) && !request.refused);
-        let unknown = writes.filter(move |request| !known.contains(&request.key));
-        unknown.map(|request| format!("the run does not know of {request:?}"))
+    /// A run that nobody was told of is there whole, or has done nothing.
+    fn requests_of_nobody(&self) -> Vec<String> {
+        let known = self.known_runs();
+        let of_nobody = self.evidence.requests.iter().filter(|request| !known.contains(request.run.as_str()));
+        of_nobody.map(|request| format!("the journal does not know the run of {request}")).collect()
     }
 
     /// What a step gave is what the provider answered to it.
-    fn invented_answers(&self) -> impl Iterator<Item = String> {
-        self.steps().filter_map(|(key, .., output)| {
-            let token = output["body"]["token"].as_str()?;
-            let answered = self.by_token.get(token).is_some_and(|request| request.key == key);
+    fn invented_answers(&self) -> Vec<String> {
+        let invented = self.evidence.calls().filter_map(|call| {
+            let token = call.output["body"]["token"].as_str()?;
+            let answered = self.evidence.by_token.get(token).is_some_and(|request| request.key == call.key);
             (!answered).then(|| format!("{token} was not answered to the step that has it"))
-        })
+        });
+        invented.collect()
     }
 
-    /// The calls that histories tell of: key, status, code of the error, and output of the call itself.
-    fn steps(&self) -> impl Iterator<Item = (String, Status, &str, &Value)> {
-        let steps = self.histories.iter().flat_map(|history| history.steps.iter().map(move |step| (history, step)));
-        steps.filter(|(_, step)| step.kind == "action").map(|(history, step)| {
-            let code = step.error.as_ref().map_or("", |error| &*error.code);
-            let output = if step.status == Status::Succeeded { &*step.output } else { &Value::Null };
-            (idempotency_key(&history.info.run, step.key.as_str()), step.status, code, output)
-        })
-    }
-
-    /// How many requests of a method came, and how many of them again although they had not been refused.
-    pub(crate) fn count(&self, method: &str) -> (u64, u64) {
-        let carried_out = |all: &&Vec<usize>| all.iter().filter(|at| !self.requests[**at].refused).count() as u64;
-        let of_method = self.by_key.values().filter(|all| self.requests[all[0]].method == method);
-        let (mut came, mut again) = (0, 0);
-        for all in of_method {
-            came += all.len() as u64;
-            again += carried_out(&all).saturating_sub(1);
-        }
-        (came, again)
-    }
-
-    /// How many runs ended with a write in doubt.
-    pub(crate) fn in_doubt(&self) -> u64 {
-        let unknown = RunStatus::Over(Status::OutcomeUnknown);
-        self.histories.iter().filter(|history| history.info.status == unknown).count() as u64
+    fn known_runs(&self) -> HashSet<&str> {
+        self.evidence.histories.iter().map(|history| history.info.run.as_str()).collect()
     }
 }
 

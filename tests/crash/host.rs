@@ -21,14 +21,14 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use self::engine::Flows;
 
 /// Runs that are under way together.
-const TOGETHER: usize = 12;
+const TOGETHER: usize = 8;
 
 #[tokio::main]
 async fn main() {
     let mut words = env::args().skip(1);
     let folder = words.next().expect("the first argument is the journal's folder");
     let base_url = words.next().expect("the second argument is a URL");
-    let flows: Vec<_> = words.map(|name| flow(&name)).collect();
+    let flows: Vec<_> = words.collect();
     let (tell, told) = unbounded_channel();
     let engine = engine::engine(Path::new(&folder), &base_url, Arc::new(Told(tell)));
     let resumed = engine.resume().await.expect("the journal can be read");
@@ -44,7 +44,7 @@ fn flow(name: &str) -> Arc<Flow> {
 }
 
 /// Starts runs, hears what runs ask for, and ends when none is under way.
-async fn keep_busy(engine: &Engine, flows: &[Arc<Flow>], mut told: UnboundedReceiver<Asks>, resumed: usize) {
+async fn keep_busy(engine: &Engine, flows: &[String], mut told: UnboundedReceiver<Asks>, resumed: usize) {
     let mut under_way = resumed;
     let mut next = flows.iter().cycle();
     loop {
@@ -65,9 +65,9 @@ async fn keep_busy(engine: &Engine, flows: &[Arc<Flow>], mut told: UnboundedRece
     }
 }
 
-async fn start(engine: &Engine, flow: &Arc<Flow>) {
-    let started = engine.start(Arc::clone(flow), RunRequest::default()).await.expect("a run can be started");
-    say(&format!("run {} {}", started.run, flow.name()));
+async fn start(engine: &Engine, name: &str) {
+    let started = engine.start(flow(name), RunRequest::default()).await.expect("a run can be started");
+    say(&format!("run {}", started.run));
 }
 
 /// What a run wants of its host.

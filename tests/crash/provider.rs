@@ -1,6 +1,7 @@
 //! The provider that all runs talk to. It knows every request by its idempotency key, and counts.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::json;
@@ -24,14 +25,13 @@ pub(crate) struct Provider {
 pub(crate) struct Seen {
     /// In the order in which they came.
     pub(crate) requests: Vec<Request>,
-    /// How many more come before the process that sends them is killed.
-    kill_after: Option<u64>,
+    /// Which process is killed, and how many more of its requests come before.
+    kill_after: Option<(u32, u64)>,
     /// How often something has been asked for.
     asked: HashMap<String, u32>,
 }
 
 /// A request, and how it was answered.
-#[derive(Debug)]
 pub(crate) struct Request {
     /// Which process sent it, counted from 0.
     pub(crate) generation: u32,
@@ -71,14 +71,28 @@ impl Request {
         };
         (request, path.to_owned())
     }
+
+    /// Whether it may not come twice.
+    pub(crate) fn is_write(&self) -> bool {
+        self.method == "POST"
+    }
+}
+
+impl fmt::Display for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { generation, run, step, method, token, .. } = self;
+        write!(f, "{method} {step} of {run} from process {generation}, answered with {token}")
+    }
 }
 
 impl Seen {
     fn answer(&mut self, recorded: &Recorded, victim: &Victim) -> Reply {
         let (mut request, path) = Request::of(recorded, self.requests.len());
         let reply = self.reply(&mut request, &path, &recorded.body);
+        let generation = request.generation;
         self.requests.push(request);
-        if let Some(left) = &mut self.kill_after {
+        // What is still read of an earlier process counts for nobody.
+        if let Some((_, left)) = self.kill_after.as_mut().filter(|(process, _)| *process == generation) {
             *left -= 1;
             if *left == 0 {
                 self.kill_after = None;
@@ -135,9 +149,9 @@ impl Provider {
         self.wire.url(&format!("/g{generation}"))
     }
 
-    /// Has the process killed when so many more requests have come.
-    pub(crate) fn kill_after(&self, requests: Option<u64>) {
-        self.seen().kill_after = requests;
+    /// Has a process killed when so many of its requests have come.
+    pub(crate) fn kill_after(&self, generation: u32, requests: Option<u64>) {
+        self.seen().kill_after = requests.map(|requests| (generation, requests));
     }
 
     pub(crate) fn seen(&self) -> MutexGuard<'_, Seen> {

@@ -1,6 +1,8 @@
-// Where things stand in a flow file.
+// The steps of a flow file.
 
-import { findNodeAtLocation, getNodeValue, parseTree } from "jsonc-parser";
+import { parseTree } from "jsonc-parser";
+
+import { at, keysOf } from "./places.mjs";
 
 /** The keys that every step has. */
 export const COMMON = ["id", "description", "if", "timeout", "retry", "on_error"];
@@ -61,14 +63,4 @@ class Step {
 function handlers(node) {
   const lists = [at(node, "on_error"), at(node, "on_error", "steps")];
   return lists.filter((list) => list?.type === "array");
-}
-
-/** The keys of an object: the name, and where it begins within its quotes. */
-export function keysOf(node) {
-  if (node?.type !== "object") return [];
-  return node.children.map(({ children: [key] }) => ({ name: getNodeValue(key), offset: key.offset + 1 }));
-}
-
-function at(node, ...path) {
-  return findNodeAtLocation(node, path);
 }

@@ -1,4 +1,4 @@
-// Mistakes that people make in flow files. ▮ stands in the line that has to be underlined.
+// Mistakes that people make in what they write. ▮ stands in the line that has to be underlined.
 
 const ACTION = '"action": "xai-grok/create-chat-completion"';
 const RAW = '"action": "xai-grok/raw-request"';
@@ -10,6 +10,8 @@ const flow = (what, key, says = []) => ({
   file: `{ "linkwork": 1, "name": "a",\n${key},\n"steps": [{ "id": "a", "set": 1 }] }`,
   says,
 });
+const test = (what, cases, says = []) => ({ what, language: "test", file: `{ "flow": "./a.linkwork.json", "cases": [${cases}] }`, says });
+const connections = (what, slot, says = []) => ({ what, language: "connections", file: `{ ${slot} }`, says });
 
 export const mistakes = [
   step("an action that does not exist", '{ "id": "a",\n"action": "▮xai-grok/create-chat" }', [
@@ -17,7 +19,7 @@ export const mistakes = [
     "xai-grok/list-models",
     "http/raw-request",
   ]),
-  step("an unknown input", `{ "id": "a", ${ACTION}, "with": { "model": "m", "messages": [],\n▮"temprature": 1 } }`, ["temprature"]),
+  step("an unknown input", `{ "id": "a", ${ACTION}, "with": { "model": "m", "messages": "{{ input.m }}",\n▮"temprature": 1 } }`, ["temprature"]),
   step("a missing input", `{ "id": "a", ${ACTION},\n"▮with": { "model": "m" } }`, ["messages"]),
   step("no inputs at all", `\n{▮ "id": "a", ${ACTION} }`, ["with"]),
   step("a list that is a number", `{ "id": "a", ${ACTION}, "with": { "model": "m",\n▮"messages": 7 } }`, ["array"]),
@@ -45,8 +47,21 @@ export const mistakes = [
   step("an arm without steps", '{ "id": "a", "branch": [\n▮{ "if": "input.x" }] }', ["steps"]),
   step("a break that is no truth", '{ "id": "a",\n▮"break": "yes" }'),
   step("a wait for nothing", '{ "id": "a",\n▮"wait": {} }'),
-  flow("a version that there is not", '▮"linkwork": 2'),
+  step("a version that there is not", '{\n▮"linkwork": 2,\n"name": "a", "steps": [{ "id": "a", "set": 1 }] }'),
   flow("a key that no flow has", '▮"trigers": {}', ["trigers"]),
   flow("a connector that there is not", '"connections": { "c": {\n▮"connector": "xai" } }', ["xai-grok", "http"]),
   flow("an unknown answer to one run too many", '"concurrency": { "limit": 1,\n▮"when_full": "drop" }', ["wait", "refuse"]),
+  test("a case without a name", "\n▮{}", ["name"]),
+  test("a key that no case has", '{ "name": "a",\n▮"moc": {} }', ["moc"]),
+  test("an ending that there is not", '{ "name": "a", "expect": {\n▮"status": "fine" } }', ["succeeded", "outcome_unknown"]),
+  test("an expectation of nothing", '{ "name": "a", "expect": {\n▮"outptu": 1 } }', ["outptu"]),
+  test("a key that no answer has", '{ "name": "a", "mock": { "ask": {\n▮"outptu": 1 } } }', ["outptu"]),
+  test("a key that no answer of a list has", '{ "name": "a", "mock": { "ask": [{\n▮"eror": {} }] } }', ["eror"]),
+  test("an error that there is not", '{ "name": "a", "mock": { "ask": { "error": {\n▮"code": "busy" } } } }', ["rate_limited"]),
+  test("a status that is no error", '{ "name": "a", "mock": { "ask": { "error": {\n▮"status": 200 } } } }', ["300"]),
+  test("a duration without a unit", '{ "name": "a", "mock": { "ask": { "output": 1,\n▮"took": "5" } } }'),
+  connections("a connector that there is not", '"grok": {\n▮"connector": "xai" }', ["xai-grok"]),
+  connections("a connection without a connector", '\n▮"grok": {}', ["connector"]),
+  connections("a field that no connection of the connector has", '"grok": { "connector": "xai-grok", "fields": {\n▮"secret": "…" } }', ["secret"]),
+  connections("a key that no connection has", '"grok": { "connector": "xai-grok",\n▮"api_key": "…" }', ["api_key"]),
 ];

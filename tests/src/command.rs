@@ -5,11 +5,16 @@
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::SystemTime;
+use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::thread;
+use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 use tempfile::TempDir;
+
+/// How long a test waits for what a command must do.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A folder to run commands in, with an environment that holds no credential.
 pub struct Shell {
@@ -30,8 +35,15 @@ pub struct Outcome {
 
 /// A command that is still running.
 pub struct Running {
+    stdout: BufReader<ChildStdout>,
+    stderr: BufReader<ChildStderr>,
+    process: Process,
+}
+
+/// A process that does not outlive its test, nor the test's patience.
+struct Process {
     child: Child,
-    stdout: BufReader<std::process::ChildStdout>,
+    _watched: Sender<()>,
 }
 
 impl Default for Shell {
@@ -93,7 +105,18 @@ impl Shell {
     pub fn start<S: AsRef<str>>(&self, args: impl IntoIterator<Item = S>) -> Running {
         let mut child = self.command(args).spawn().expect("the command starts");
         let stdout = BufReader::new(child.stdout.take().expect("stdout is a pipe"));
-        Running { child, stdout }
+        let stderr = BufReader::new(child.stderr.take().expect("stderr is a pipe"));
+        Running { stdout, stderr, process: Process::watched(child) }
+    }
+
+    /// Runs the command to its end on a terminal, and gives all that it shows there.
+    #[cfg(target_os = "linux")]
+    pub fn on_a_terminal<S: AsRef<str>>(&self, args: impl IntoIterator<Item = S>) -> String {
+        let words = args.into_iter().map(|word| format!(" '{}'", word.as_ref())).collect::<String>();
+        let mut script = Command::new("script");
+        script.args(["-qec", &format!("'{}'{words}", binary().display()), "/dev/null"]);
+        let output = self.at_home(&mut script).output().expect("script exists");
+        String::from_utf8(output.stdout).expect("what is shown is text")
     }
 
     fn command<S: AsRef<str>>(&self, args: impl IntoIterator<Item = S>) -> Command {
@@ -101,13 +124,29 @@ impl Shell {
         for word in args {
             command.arg(word.as_ref());
         }
-        command.current_dir(self.folder.path()).env_remove("XAI_API_KEY").envs(self.environment.iter().cloned());
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        self.at_home(&mut command).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
+    }
+
+    fn at_home<'c>(&self, command: &'c mut Command) -> &'c mut Command {
+        command.current_dir(self.folder.path()).env_remove("XAI_API_KEY").env_remove("LINKWORK_JOURNAL");
+        command.envs(self.environment.iter().cloned()).stdin(Stdio::null())
     }
 }
 
 impl Outcome {
+    /// The lines of the result as JSON.
+    pub fn lines(&self) -> Vec<Value> {
+        let line = |line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error} in {self:?}"));
+        self.stdout.lines().map(line).collect()
+    }
+
+    /// The rest of the line on stderr that begins so, such as a command to paste.
+    pub fn told(&self, beginning: &str) -> &str {
+        let line = self.stderr.lines().find_map(|line| line.trim_start().strip_prefix(beginning));
+        line.unwrap_or_else(|| panic!("no line begins with {beginning:?} in {self:?}")).trim()
+    }
+
     /// The result as JSON.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error} in {self:?}"))
@@ -135,30 +174,92 @@ impl Running {
         line
     }
 
+    /// Waits for an event of this type among the lines on stdout.
+    pub fn event(&mut self, of_type: &str) -> Value {
+        loop {
+            let line = self.line();
+            assert!(!line.is_empty(), "stdout closes before there is a {of_type}: {:?}", self.words());
+            let event: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error} in {line}"));
+            if event["type"] == of_type {
+                return event;
+            }
+        }
+    }
+
+    /// Waits for a line on stderr that has this in it.
+    pub fn says(&mut self, words: &str) -> String {
+        loop {
+            let mut line = String::new();
+            self.stderr.read_line(&mut line).expect("stderr is text");
+            assert!(!line.is_empty(), "stderr closes before it says {words:?}");
+            if line.contains(words) {
+                return line;
+            }
+        }
+    }
+
+    /// Ends the process as a power cut does.
+    pub fn kill(self) {
+        drop(self.process);
+    }
+
     /// What Ctrl-C does.
     pub fn interrupt(&self) {
-        let status = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status().expect("kill exists");
-        assert!(status.success());
+        assert!(signal("-INT", self.process.child.id()), "it can be interrupted");
     }
 
     /// Stops reading, as `head` does.
     pub fn close_stdout(self) -> i32 {
-        let Self { mut child, stdout } = self;
+        let Self { mut process, stdout, stderr } = self;
         drop(stdout);
-        child.wait().expect("the command ends").code().unwrap_or(-1)
+        let code = process.end();
+        drop(stderr);
+        code
     }
 
     /// Waits for the end.
     pub fn end(mut self) -> Outcome {
         let mut stdout = String::new();
         self.stdout.read_to_string(&mut stdout).expect("stdout is text");
-        let output = self.child.wait_with_output().expect("the command ends");
-        Outcome {
-            code: output.status.code().unwrap_or(-1),
-            stdout,
-            stderr: String::from_utf8(output.stderr).expect("stderr is text"),
-        }
+        let stderr = self.words();
+        Outcome { code: self.process.end(), stdout, stderr }
     }
+
+    /// What it says until it ends.
+    fn words(&mut self) -> String {
+        let mut stderr = String::new();
+        self.stderr.read_to_string(&mut stderr).expect("stderr is text");
+        stderr
+    }
+}
+
+impl Process {
+    fn watched(child: Child) -> Self {
+        let (watched, released) = mpsc::channel();
+        let id = child.id();
+        thread::spawn(move || {
+            if released.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+                signal("-KILL", id);
+            }
+        });
+        Self { child, _watched: watched }
+    }
+
+    fn end(&mut self) -> i32 {
+        self.child.wait().expect("the command ends").code().unwrap_or(-1)
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+fn signal(signal: &str, process: u32) -> bool {
+    Command::new("kill").args([signal, &process.to_string()]).status().expect("kill exists").success()
 }
 
 /// The root of the checkout.

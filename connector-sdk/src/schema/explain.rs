@@ -45,6 +45,11 @@ fn variants(
         },
         None => context,
     };
+    // A field that may be left out also accepts null, which is not worth a word.
+    let mut spoken = meant.iter().filter(|findings| !findings.iter().any(|finding| is_only_null(finding, at)));
+    if let (Some(only), None) = (spoken.next(), spoken.next()) {
+        return only.iter().for_each(|finding| explain(schema, finding, found));
+    }
     let mut meant = meant.iter().filter(|findings| !findings.iter().any(|finding| is_other_type(finding, at)));
     match (meant.next(), meant.next()) {
         (Some(findings), None) => findings.iter().for_each(|finding| explain(schema, finding, found)),
@@ -55,6 +60,12 @@ fn variants(
 /// Whether this finding says that the value is not of this variant at all.
 fn is_other_type(finding: &ValidationError<'_>, at: &str) -> bool {
     finding.instance_path().as_str() == at && matches!(finding.kind(), Kind::Type { .. } | Kind::Enum { .. })
+}
+
+/// Whether this finding says that the variant is null and nothing else.
+fn is_only_null(finding: &ValidationError<'_>, at: &str) -> bool {
+    let is_null = |kind: &TypeKind| matches!(kind, TypeKind::Single(name) if name.to_string() == "null");
+    finding.instance_path().as_str() == at && matches!(finding.kind(), Kind::Type { kind } if is_null(kind))
 }
 
 /// The field that tells the variants apart, and its value in each of them.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use connector_sdk::Registry;
-use runner_engine::{Engine, Hooks, NoRunEvents, RunEvents, RunRequest};
+use runner_engine::{Engine, Hooks, NoRunEvents, RunEvents, RunInfo, RunRequest};
 use runner_journal::{Journal, MemoryJournal, SqliteJournal};
 use runner_sandbox::{Sandbox, SandboxOptions};
 use serde_json::Value;
@@ -16,6 +16,7 @@ use crate::connections::Connections;
 use crate::console::Console;
 use crate::environment::Environment;
 use crate::exit::Exit;
+use crate::kept;
 use crate::problem::Problem;
 
 /// What every command works with.
@@ -59,6 +60,13 @@ pub(crate) struct Session {
 }
 
 impl App {
+    /// The same, in the sandbox if that is where the run was started.
+    pub(crate) fn as_started(&self, run: &RunInfo) -> Self {
+        let sandbox = self.global.sandbox || kept::is_in_sandbox(run);
+        let global = Global { sandbox, ..self.global.clone() };
+        Self { console: Arc::clone(&self.console), registry: self.registry.clone(), global }
+    }
+
     /// Does `work` in a session for what lies in `folder`. However the work ends, what the session began ends with it.
     pub(crate) async fn in_session(
         &self,
@@ -69,7 +77,7 @@ impl App {
         let session = self.open(folder, keep).await?;
         let exit = work(&session).await;
         if matches!(exit, Ok(Exit::Done)) && session.has_asked_sandbox() {
-            self.console.say(&sandbox_notice());
+            self.console.say(&who_answered());
         }
         session.close().await;
         exit
@@ -108,7 +116,9 @@ impl Session {
     /// A run with this input, whose events go there.
     pub(crate) fn request(&self, input: Value, events: Arc<dyn RunEvents>) -> RunRequest {
         let (cancel, wants_requests) = (self.cancel.clone(), self.wants_requests);
-        RunRequest { input, cancel, events, wants_requests, ..RunRequest::default() }
+        let mut request = RunRequest { input, cancel, events, wants_requests, ..RunRequest::default() };
+        request.labels.extend(self.sandbox.is_some().then(kept::sandbox_label));
+        request
     }
 
     fn has_asked_sandbox(&self) -> bool {
@@ -124,9 +134,13 @@ impl Session {
 }
 
 /// Says that the answer came from the sandbox, and how to get it from the real API.
-fn sandbox_notice() -> String {
+fn who_answered() -> String {
     let words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
     let words: Vec<String> = words.filter(|word| word != "--sandbox").collect();
+    // What was done with an earlier run is done.
+    if words.iter().any(|word| word == "runs" || word == "rerun") {
+        return "The sandbox answered.".to_owned();
+    }
     let line = shlex::try_join(words.iter().map(String::as_str)).unwrap_or_default();
     format!("The sandbox answered. From the real API: XAI_API_KEY=… {line}")
 }

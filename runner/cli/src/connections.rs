@@ -190,7 +190,7 @@ pub(crate) fn schema(registry: &Registry) -> Value {
         "title": "Linkwork connections",
         "description": "Connections by name: for which connector, and where their fields come from.",
         "type": "object",
-        "properties": { "$schema": { "type": "string" } },
+        "properties": { "$schema": { "description": "Where this schema is, for editors.", "type": "string" } },
         "additionalProperties": {
             "type": "object",
             // A credential may stand in the wrong place: what is wrong with these two is said without their value.
@@ -209,8 +209,25 @@ pub(crate) fn schema(registry: &Registry) -> Value {
                 }
             },
             "required": ["connector"],
-            "additionalProperties": false
+            "additionalProperties": false,
+            "allOf": registry.connectors().iter().map(fields_of).collect::<Vec<_>>()
         }
+    })
+}
+
+/// The fields of a connector by name, for editors. What they hold is checked when they are bound: it may be credentials.
+fn fields_of(connector: &Connector) -> Value {
+    let field = |(name, schema): (&String, &Value)| {
+        let known = json!({ "description": schema["description"], "examples": schema["enum"] });
+        let known = known.as_object().into_iter().flatten().filter(|(_, said)| !said.is_null());
+        (name.clone(), known.map(|(word, said)| (word.clone(), said.clone())).collect::<Value>())
+    };
+    let properties = connector.connection_schema()["properties"].as_object().into_iter().flatten().map(field);
+    let fields =
+        json!({ "x-secret": true, "properties": properties.collect::<Value>(), "additionalProperties": false });
+    json!({
+        "if": { "properties": { "connector": { "const": connector.id() } }, "required": ["connector"] },
+        "then": { "properties": { "fields": fields } }
     })
 }
 

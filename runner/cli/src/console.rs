@@ -109,6 +109,9 @@ impl Console {
             return;
         }
         let mut foot = self.foot.lock().unwrap_or_else(PoisonError::into_inner);
+        if lines.is_empty() && *foot == 0 {
+            return;
+        }
         // A line that is longer than the screen is wide is cut there: it has to stay one line.
         let drawn: String = lines.iter().map(|line| format!("{}\n", self.style.dim(&printable(line)))).collect();
         let mut stderr = io::stderr().lock();

@@ -2,11 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use runner_flow::{Flow, Folder};
+use connector_sdk::nearest;
+use runner_flow::{Flow, Folder, Step};
 
 use crate::app::App;
 use crate::files;
 use crate::problem::{Problem, Source};
+use crate::words::named;
 
 /// The folder that a flow file is in, where the flows that it runs are too.
 pub(crate) struct FlowFolder(PathBuf);
@@ -36,6 +38,19 @@ pub(crate) fn load(app: &App, path: &Path) -> Result<Flow, Problem> {
         app.console.say(&app.console.style.findings(&source, &findings));
     }
     Ok(flow)
+}
+
+/// Refuses a step that the flow does not have.
+pub(crate) fn has_step(flow: &Flow, id: &str) -> Result<(), Problem> {
+    if flow.step(id).is_some() {
+        return Ok(());
+    }
+    let ids: Vec<&str> = flow.all_steps().into_iter().map(Step::id).collect();
+    let fix = match nearest(id, ids.iter().copied()) {
+        Some(near) => format!("did you mean {near:?}?"),
+        None => format!("its steps are {}", named(ids.iter().copied())),
+    };
+    Err(Problem::usage(format!("the flow {:?} has no step {id:?}", flow.name()), fix))
 }
 
 /// The step that the flow's output is a part of, if it is nothing else: its text is the result while it arrives.

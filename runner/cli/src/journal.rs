@@ -14,7 +14,10 @@ const IGNORE: &str = "# Runs of linkwork, with their inputs and outputs.\n*\n";
 /// Opens the journal for new runs, and makes its folder if need be.
 pub(crate) fn open(folder: &Path) -> Result<Arc<SqliteJournal>, Problem> {
     let is_new = !folder.exists();
-    let journal = open_at(folder)?;
+    let journal = open_at(folder).map_err(|error| Problem::Journal {
+        message: format!("runs cannot be kept in {}: {error}", folder.display()),
+        fix: format!("{}; or name another folder with --journal DIR, or keep nothing with --no-journal", error.fix()),
+    })?;
     if is_new {
         // The journal works without it.
         let _ = fs::write(folder.join(".gitignore"), IGNORE);
@@ -25,16 +28,16 @@ pub(crate) fn open(folder: &Path) -> Result<Arc<SqliteJournal>, Problem> {
 /// Opens the journal that runs have been kept in.
 pub(crate) fn open_existing(folder: &Path) -> Result<Arc<SqliteJournal>, Problem> {
     if folder.exists() {
-        return open_at(folder);
+        return open_at(folder).map_err(|error| Problem::Journal {
+            message: format!("the runs in {} cannot be read: {error}", folder.display()),
+            fix: error.fix().to_owned(),
+        });
     }
     let message = format!("no runs are kept in {}", folder.display());
     let fix = "start one with `linkwork run`, or name the folder with --journal DIR".to_owned();
     Err(Problem::Journal { message, fix })
 }
 
-fn open_at(folder: &Path) -> Result<Arc<SqliteJournal>, Problem> {
-    SqliteJournal::open(folder, SqliteOptions::default()).map(Arc::new).map_err(|error| Problem::Journal {
-        message: format!("runs cannot be kept in {}: {error}", folder.display()),
-        fix: "name another folder with --journal DIR, or keep nothing with --no-journal".to_owned(),
-    })
+fn open_at(folder: &Path) -> runner_journal::Result<Arc<SqliteJournal>> {
+    SqliteJournal::open(folder, SqliteOptions::default()).map(Arc::new)
 }

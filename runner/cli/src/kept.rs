@@ -1,5 +1,6 @@
 //! The runs that are kept: found by what a person calls them, and shown as if they had just ended.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,6 +15,8 @@ use crate::problem::Problem;
 
 /// The label that says which file a run's flow is in.
 pub(crate) const FILE: &str = "file";
+/// The label of a run that the sandbox answers.
+const SANDBOX: &str = "sandbox";
 /// What stands for the run that was started last.
 const LAST: &str = "last";
 /// Runs that the beginning of an id is looked for in.
@@ -97,6 +100,27 @@ pub(crate) fn report_of(history: RunHistory) -> Option<RunReport> {
         error: result.error.clone(),
         duration: info.finished.unwrap_or(info.created).since(info.created),
     })
+}
+
+/// The label of a run that the sandbox answers.
+pub(crate) fn sandbox_label() -> (String, String) {
+    (SANDBOX.to_owned(), "true".to_owned())
+}
+
+/// Whether the sandbox answers this run.
+pub(crate) fn is_in_sandbox(run: &RunInfo) -> bool {
+    run.labels.contains_key(SANDBOX)
+}
+
+/// The labels that somebody has given a run, without those that say how it was started.
+pub(crate) fn own_labels(run: &RunInfo) -> BTreeMap<String, String> {
+    let own = run.labels.iter().filter(|(name, _)| !is_our_label(name));
+    own.map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+/// Whether a label says how a run was started.
+pub(crate) fn is_our_label(name: &str) -> bool {
+    matches!(name, FILE | SANDBOX)
 }
 
 /// The label that says which file a flow is in. A path that is too long for one is not kept.

@@ -17,6 +17,7 @@ mod journal;
 mod kept;
 mod live;
 mod problem;
+mod table;
 mod words;
 
 use std::process::ExitCode;

@@ -56,8 +56,7 @@ impl Problem {
 
     /// The folder that runs are kept in failed.
     pub(crate) fn journal(error: &runner_journal::Error) -> Self {
-        let fix = "look at the folder, or name another with --journal DIR".to_owned();
-        Self::Journal { message: error.to_string(), fix }
+        Self::Journal { message: error.to_string(), fix: error.fix().to_owned() }
     }
 
     pub(crate) fn exit(&self) -> Exit {

@@ -16,6 +16,9 @@ const FACTS: [(&str, &str); 4] = [
     ("attempts", "attempts"),
 ];
 
+/// The most names in a sentence.
+const NAMED: usize = 8;
+
 /// Colours, where stderr is a terminal and nobody asked for none.
 #[derive(Clone, Copy)]
 pub(crate) struct Style {
@@ -80,7 +83,10 @@ impl Style {
         }
         if let Some(whose) = text("origin").and_then(whose_fault) {
             let step = text("step").map(|step| format!(" in the step {}", printable(step))).unwrap_or_default();
-            let _ = writeln!(words, "  whose fault: {whose}{step}");
+            let place = |key: &str| failure.get(key).and_then(Value::as_u64);
+            let place = place("line").zip(place("column"));
+            let place = place.map(|(line, column)| format!(", line {line}, column {column}")).unwrap_or_default();
+            let _ = writeln!(words, "  whose fault: {whose}{step}{place}");
         }
         if let Some(fix) = text("fix") {
             let _ = writeln!(words, "  what to do: {}", printable(fix));
@@ -138,6 +144,14 @@ impl Style {
 /// Text from outside, without what could steer the terminal. Line breaks and tabs stay.
 pub(crate) fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() && !matches!(c, '\n' | '\t') { '\u{fffd}' } else { c }).collect()
+}
+
+/// Names in a sentence, and how many more there are.
+pub(crate) fn named<'n>(names: impl Iterator<Item = &'n str> + Clone) -> String {
+    let first: Vec<&str> = names.clone().take(NAMED).collect();
+    let more = names.count() - first.len();
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{more}", first.join(", "))
 }
 
 /// Who can do something about a failure. Cancelling is nobody's fault.

@@ -184,6 +184,8 @@ fn emit(listener: &dyn RunEvents, event: RunEvent) {
 pub(crate) struct StepEvents {
     pub(crate) identity: Arc<RunIdentity>,
     pub(crate) step: Arc<str>,
+    /// What it calls, if it calls an action.
+    action: Option<String>,
     listeners: Listeners,
     count: Mutex<Count>,
 }
@@ -192,13 +194,29 @@ pub(crate) struct StepEvents {
 struct Count {
     attempts: u32,
     deltas: u64,
+    /// Whether it was told that the step begins.
+    is_announced: bool,
 }
 
 impl StepEvents {
     /// Of a step that has been tried so often before.
-    pub(crate) fn new(identity: &Arc<RunIdentity>, step: &str, listeners: &Listeners, attempts: u32) -> Arc<Self> {
+    pub(crate) fn new(
+        identity: &Arc<RunIdentity>,
+        step: &str,
+        action: Option<String>,
+        listeners: &Listeners,
+        attempts: u32,
+    ) -> Arc<Self> {
         let (identity, listeners) = (Arc::clone(identity), listeners.clone());
-        Arc::new(Self { identity, step: step.into(), listeners, count: Mutex::new(Count { attempts, deltas: 0 }) })
+        let count = Mutex::new(Count { attempts, deltas: 0, is_announced: attempts > 0 });
+        Arc::new(Self { identity, step: step.into(), action, listeners, count })
+    }
+
+    /// Tells that the step begins, once.
+    pub(crate) fn announce(&self) {
+        if !self.count(|count| std::mem::replace(&mut count.is_announced, true)) {
+            self.tell(|run, tenant, step| RunEvent::StepStarted { run, tenant, step, action: self.action.clone() });
+        }
     }
 
     /// How many attempts there have been.
@@ -228,13 +246,13 @@ impl EventSink for StepEvents {
         match event {
             Event::Attempt { .. } => {
                 let attempt = self.count(|count| {
-                    *count = Count { attempts: count.attempts + 1, deltas: 0 };
+                    *count = Count { attempts: count.attempts + 1, deltas: 0, ..*count };
                     count.attempts
                 });
                 self.tell(|run, tenant, step| RunEvent::Attempt { run, tenant, step, attempt });
             }
             Event::Delta(delta) => {
-                let Count { attempts: attempt, deltas: index } = self.count(|count| {
+                let Count { attempts: attempt, deltas: index, .. } = self.count(|count| {
                     let before = *count;
                     count.deltas += 1;
                     before

@@ -55,37 +55,30 @@ impl Groups {
     /// The seat of a new run: now, or when one gets free, if it may wait for that.
     pub(crate) fn seat(self: &Arc<Self>, bound: Option<Bound>) -> Result<Seat> {
         let Some(Bound { group, limit, when_full }) = bound else { return Ok(Seat::free()) };
-        let seated = self.groups().get(&group).map_or(0, |group| group.seated);
-        if when_full == WhenFull::Refuse && seated >= limit {
+        let mut groups = self.groups();
+        let found = groups.entry(group.clone()).or_default();
+        if when_full == WhenFull::Refuse && found.seated >= limit {
+            let seated = found.seated;
             let message = format!("{seated} runs of the flow {:?} are under way, and it allows no more", group.flow);
             return Err(overloaded(message));
         }
-        Ok(self.line_up(group, limit))
+        Ok(Seat::of(self, group, found.line_up(limit)))
     }
 
     /// The seat of a run that was taken on before: its own, even if that makes one too many, or a place in the line.
     pub(crate) fn seat_again(self: &Arc<Self>, bound: Option<Bound>, has_begun: bool) -> Seat {
-        match bound {
-            None => Seat::free(),
-            Some(Bound { group, limit, when_full: WhenFull::Wait }) if !has_begun => self.line_up(group, limit),
-            Some(Bound { group, limit, .. }) => {
-                let mut groups = self.groups();
-                let found = groups.entry(group.clone()).or_default();
-                found.limit = limit;
-                found.seated += 1;
-                Seat::of(self, group, State::Seated)
-            }
-        }
-    }
-
-    fn line_up(self: &Arc<Self>, group: GroupKey, limit: usize) -> Seat {
-        let (give, given) = oneshot::channel();
+        let Some(Bound { group, limit, when_full }) = bound else { return Seat::free() };
         let mut groups = self.groups();
         let found = groups.entry(group.clone()).or_default();
-        found.limit = limit;
-        found.waiting.push_back(give);
-        found.fill();
-        Seat::of(self, group, State::InLine(given))
+        let state = match when_full {
+            WhenFull::Wait if !has_begun => found.line_up(limit),
+            WhenFull::Wait | WhenFull::Refuse => {
+                found.limit = limit;
+                found.seated += 1;
+                State::Seated
+            }
+        };
+        Seat::of(self, group, state)
     }
 
     /// A run leaves the group, or its line.
@@ -108,6 +101,14 @@ impl Groups {
 }
 
 impl Group {
+    fn line_up(&mut self, limit: usize) -> State {
+        let (give, given) = oneshot::channel();
+        self.limit = limit;
+        self.waiting.push_back(give);
+        self.fill();
+        State::InLine(given)
+    }
+
     /// Gives the free seats to who waits longest.
     fn fill(&mut self) {
         while self.seated < self.limit

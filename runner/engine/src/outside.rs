@@ -24,10 +24,9 @@ impl Engine {
     pub async fn call(&self, action: &str, connection: &Binding, request: RunRequest) -> RunReport {
         let clock = RunClock::start();
         let step = action.rsplit('/').next().unwrap_or(action);
-        let events = self.events_outside(step, &request);
+        let events = self.events_outside(step, Some(action), &request);
         events.tell(|run, tenant, _| RunEvent::RunStarted { run, tenant, flow: None, labels: request.labels.clone() });
-        let called = Some(action.to_owned());
-        events.tell(|run, tenant, step| RunEvent::StepStarted { run, tenant, step, action: called });
+        events.announce();
         let outcome = self.attempt_once(action, connection, request, &events).await;
         let report = report_of_call(outcome, &events, clock.elapsed());
         tell_ended(&events, &report);
@@ -86,7 +85,7 @@ impl Engine {
         binding: &Binding,
         request: RunRequest,
     ) -> Result<(Context, BoundConnection)> {
-        let events = self.events_outside(what, &request);
+        let events = self.events_outside(what, None, &request);
         let identity = Arc::clone(&events.identity);
         let ctx = Context::new(Scope {
             idempotency_key: ids::idempotency_key(&identity.run, what, what),
@@ -102,11 +101,11 @@ impl Engine {
         Ok((ctx, connection))
     }
 
-    fn events_outside(&self, what: &str, request: &RunRequest) -> Arc<StepEvents> {
+    fn events_outside(&self, what: &str, action: Option<&str>, request: &RunRequest) -> Arc<StepEvents> {
         let RunRequest { tenant, labels, .. } = request;
         let identity = RunIdentity { run: ids::new_run(), tenant: tenant.as_str().into(), labels: labels.clone() };
         let listeners = Listeners::new(&self.shared.events, Arc::clone(&request.events), request.wants_requests);
-        StepEvents::new(&Arc::new(identity), what, &listeners, 0)
+        StepEvents::new(&Arc::new(identity), what, action.map(str::to_owned), &listeners, 0)
     }
 }
 

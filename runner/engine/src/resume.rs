@@ -21,6 +21,7 @@ use crate::identity::RunIdentity;
 use crate::ledger::{Ledger, of_journal, unkept, whole};
 use crate::limits::overloaded;
 use crate::mailroom;
+use crate::reuse::files_in;
 use crate::starting::shutting_down;
 
 /// What became of the unfinished runs of a journal.
@@ -109,8 +110,21 @@ impl Engine {
         if stored.row.finished.is_some() {
             return Ok(Resumption::Finished);
         }
+        self.share_again(&stored).await?;
         tokio::spawn(self.resumed(present, place, stored).await?.run());
         Ok(Resumption::Resumed)
+    }
+
+    /// The process may have ended before the new run could refer to all that it takes over.
+    async fn share_again(&self, stored: &StoredRun) -> Result<()> {
+        let StoredRun { row, start, .. } = stored;
+        let Some(parent) = row.parent.as_deref().filter(|_| row.entries == 0) else { return Ok(()) };
+        let pins = Start::decode(&row.id, start)?.pins;
+        let mut values = Vec::new();
+        for kept in pins.values() {
+            values.push(self.pin(&row.id, Some(parent), kept.clone()).await?);
+        }
+        self.share(parent, &pins, &files_in(&values), &row.id).await
     }
 
     pub(crate) async fn load(&self, run: &str) -> Result<StoredRun> {

@@ -14,7 +14,6 @@ use serde_json::Value;
 use crate::engine::Engine;
 use crate::entry::{APART_OVER, Kept};
 use crate::files;
-use crate::identity::RunIdentity;
 use crate::ledger::of_journal;
 use crate::request::Reuse;
 
@@ -45,8 +44,8 @@ pub struct Again {
 /// What is taken over from an earlier run.
 pub(crate) struct Reused {
     pub(crate) pins: Pins,
-    from: String,
-    files: Vec<FileRef>,
+    pub(crate) from: String,
+    pub(crate) files: Vec<FileRef>,
 }
 
 impl Engine {
@@ -69,7 +68,8 @@ impl Engine {
     }
 
     fn again(&self, flow: &Flow, record: &StepRecord) -> Option<Again> {
-        let action = step_of(flow, &record.key)?.action().filter(|_| record.attempts > 0)?.id();
+        let was_called = record.kind == "action" && record.attempts > 0;
+        let action = step_of(flow, &record.key)?.action().filter(|_| was_called)?.id();
         let effect = self.registry().action(action).map_or(Effect::Write, |action| action.about().effect);
         Some(Again {
             step: record.key.to_string(),
@@ -94,9 +94,7 @@ impl Engine {
         })
         .await?;
         drop_inner(&mut pins);
-        let mut files = Vec::new();
-        pins.values().for_each(|output| find_files(output, &mut files));
-        Ok(Reused { pins, from: reuse.run.clone(), files })
+        Ok(Reused { files: files_in(pins.values()), pins, from: reuse.run.clone() })
     }
 
     /// The pins as they are kept: large ones apart, with the run that they come from.
@@ -116,15 +114,21 @@ impl Engine {
     }
 
     /// Lets a new run refer to what it takes over.
-    pub(crate) async fn share(&self, reused: &Reused, pins: &BTreeMap<String, Kept>, to: &RunIdentity) -> Result<()> {
+    pub(crate) async fn share(
+        &self,
+        from: &str,
+        pins: &BTreeMap<String, Kept>,
+        files: &[FileRef],
+        to: &str,
+    ) -> Result<()> {
         let journal: &dyn Journal = &*self.shared.journal;
         for kept in pins.values() {
             if let Kept::Apart(hash) = kept {
-                journal.share_blob(&reused.from, &to.run, hash).await.map_err(of_journal)?;
+                journal.share_blob(from, to, hash).await.map_err(of_journal)?;
             }
         }
-        for file in &reused.files {
-            files::share(journal, &reused.from, &to.run, file).await?;
+        for file in files {
+            files::share(journal, from, to, file).await?;
         }
         Ok(())
     }
@@ -211,7 +215,13 @@ fn ancestors(key: &str) -> impl Iterator<Item = &str> {
         })
 }
 
-/// The files that a value refers to.
+/// The files that values refer to.
+pub(crate) fn files_in<'v>(values: impl IntoIterator<Item = &'v Value>) -> Vec<FileRef> {
+    let mut files = Vec::new();
+    values.into_iter().for_each(|value| find_files(value, &mut files));
+    files
+}
+
 fn find_files(value: &Value, found: &mut Vec<FileRef>) {
     match value {
         Value::Object(object) if object.contains_key("$file") => {

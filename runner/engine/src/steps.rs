@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-use runner_flow::{Op, Status, StepKey, StepRecord};
+use runner_flow::{Op, Reason, Status, StepKey, StepRecord};
 
 use crate::events::{Listeners, RunEvent, StepEvents};
 use crate::identity::RunIdentity;
@@ -14,9 +15,17 @@ pub(crate) struct Steps {
     identity: Arc<RunIdentity>,
     listeners: Listeners,
     open: HashMap<StepKey, Arc<StepEvents>>,
+    /// What is told once it is written: of the steps that begin, and of those that wait.
+    news: Vec<(StepKey, Option<News>)>,
     pub(crate) reports: Vec<StepReport>,
     pub(crate) left_out: u64,
     within_loops: usize,
+}
+
+/// What is told of a step beside that it begins.
+enum News {
+    Waits { signal: Option<String>, until: Option<String> },
+    Repeats { reason: Reason, delay: Duration },
 }
 
 /// Reports that are kept, half of them of steps that stand by themselves and half of steps within others:
@@ -29,44 +38,55 @@ impl Steps {
             identity: Arc::clone(identity),
             listeners: listeners.clone(),
             open: HashMap::new(),
+            news: Vec::new(),
             reports: Vec::new(),
             left_out: 0,
             within_loops: 0,
         }
     }
 
-    /// What tells of a step. That it begins is told once.
-    pub(crate) fn events_of(&mut self, key: &StepKey, attempts: u32, action: Option<&str>) -> Arc<StepEvents> {
-        if let Some(events) = self.open.get(key) {
-            return Arc::clone(events);
-        }
-        let events = StepEvents::new(&self.identity, key.as_str(), &self.listeners, attempts);
-        if attempts == 0 {
-            let action = action.map(str::to_owned);
-            events.tell(|run, tenant, step| RunEvent::StepStarted { run, tenant, step, action });
-        }
-        self.open.insert(key.clone(), Arc::clone(&events));
-        events
+    /// What tells of a step that calls an action.
+    pub(crate) fn acts(&mut self, key: &StepKey, attempts: u32, action: &str) -> Arc<StepEvents> {
+        self.news.push((key.clone(), None));
+        self.events_of(key, attempts, Some(action))
     }
 
-    /// Tells that a step waits.
-    pub(crate) fn waits(&mut self, op: &Op, delay: std::time::Duration) {
-        match op {
-            Op::Sleep { key, reason: Some(reason), .. } => {
-                let events = self.events_of(key, 0, None);
-                events.retry(reason.code.clone(), reason.message.clone(), millis(delay));
+    /// Notes that a step waits.
+    pub(crate) fn waits(&mut self, op: &Op, delay: Duration) {
+        let (key, news) = match op {
+            Op::Sleep { key, reason: Some(reason), .. } => (key, News::Repeats { reason: reason.clone(), delay }),
+            Op::Sleep { key, until, reason: None } => {
+                (key, News::Waits { signal: None, until: Some(until.to_string()) })
             }
-            Op::Sleep { key, until, reason: None } => self.waiting(key, None, Some(until.to_string())),
             Op::Wait { key, signal, until } => {
-                self.waiting(key, Some(signal.clone()), until.map(|until| until.to_string()));
+                (key, News::Waits { signal: Some(signal.clone()), until: until.map(|until| until.to_string()) })
             }
-            Op::Act(_) | Op::Cancel { .. } => {}
+            Op::Act(_) | Op::Cancel { .. } => return,
+        };
+        self.events_of(key, 0, None);
+        self.news.push((key.clone(), Some(news)));
+    }
+
+    /// Tells of the steps that have begun, or wait, since the last time.
+    pub(crate) fn tell_news(&mut self) {
+        for (key, news) in std::mem::take(&mut self.news) {
+            // What is over already has been told whole.
+            let Some(events) = self.open.get(&key) else { continue };
+            events.announce();
+            match news {
+                None => {}
+                Some(News::Repeats { reason, delay }) => events.retry(reason.code, reason.message, millis(delay)),
+                Some(News::Waits { signal, until }) => {
+                    events.tell(|run, tenant, step| RunEvent::Waiting { run, tenant, step, signal, until });
+                }
+            }
         }
     }
 
-    fn waiting(&mut self, key: &StepKey, signal: Option<String>, until: Option<String>) {
-        let events = self.events_of(key, 0, None);
-        events.tell(|run, tenant, step| RunEvent::Waiting { run, tenant, step, signal, until });
+    fn events_of(&mut self, key: &StepKey, attempts: u32, action: Option<&str>) -> Arc<StepEvents> {
+        let new =
+            || StepEvents::new(&self.identity, key.as_str(), action.map(str::to_owned), &self.listeners, attempts);
+        Arc::clone(self.open.entry(key.clone()).or_insert_with(new))
     }
 
     /// Keeps a step that is over, and tells of it unless it was over before this process came.
@@ -81,6 +101,7 @@ impl Steps {
         let attempts = if record.kind == "action" { attempts } else { 0 };
         let duration = record.finished.since(record.started);
         if let Some(events) = events {
+            events.announce();
             events.tell(|run, tenant, step| RunEvent::StepFinished {
                 run,
                 tenant,

@@ -40,6 +40,11 @@ fn flow() -> Arc<Flow> {
         ],
         "output": { "total": "{{ steps.each.output | sum }}", "both": "{{ steps.both.output.left.n }}" }
     });
+    parsed(&file)
+}
+
+#[expect(clippy::expect_used, reason = "nothing is measured without a flow")]
+fn parsed(file: &Value) -> Arc<Flow> {
     Arc::new(Flow::parse(&file.to_string()).expect("the flow is valid"))
 }
 
@@ -56,38 +61,97 @@ fn done(op: Op, failure: &Failure) -> Option<Done> {
     }
 }
 
-/// One run, with completions that take no time. How many operations there were.
-fn run(flow: &Arc<Flow>, input: &Value, failure: &Failure) -> usize {
-    let begin = MachineStart { run_id: "run_1".to_owned(), input: input.clone(), ..MachineStart::default() };
-    let mut machine = Machine::new(Arc::clone(flow), begin);
-    let mut at = Timestamp::from_millis(1_000_000);
-    let mut open = machine.start(at);
-    let mut count = 0;
-    while let Some(op) = open.pop() {
-        count += 1;
+/// A run with completions that take no time.
+struct Run {
+    machine: Machine,
+    at: Timestamp,
+    open: Vec<Op>,
+    count: usize,
+}
+
+impl Run {
+    fn new(flow: &Arc<Flow>, input: &Value) -> Self {
+        let begin = MachineStart { run_id: "run_1".to_owned(), input: input.clone(), ..MachineStart::default() };
+        let mut machine = Machine::new(Arc::clone(flow), begin);
+        let at = Timestamp::from_millis(1_000_000);
+        let open = machine.start(at);
+        Self { machine, at, open, count: 0 }
+    }
+
+    /// Ends one operation, the last one that was asked for; false if none is left.
+    fn step(&mut self, failure: &Failure) -> bool {
+        let Some(op) = self.open.pop() else { return false };
+        self.count += 1;
         if let Op::Sleep { until, .. } = &op {
-            at = at.max(*until);
+            self.at = self.at.max(*until);
         }
         if let Some(done) = done(op, failure) {
-            open.extend(machine.complete(done, at));
+            self.open.extend(self.machine.complete(done, self.at));
         }
-        std::hint::black_box(machine.take_ended());
+        std::hint::black_box(self.machine.take_ended());
+        true
     }
-    assert!(matches!(machine.outcome(), Some(Outcome::Succeeded { .. })), "{:?}", machine.outcome());
-    count
+
+    /// Goes on to the end. How many operations there were.
+    fn to_the_end(mut self, failure: &Failure) -> usize {
+        while self.step(failure) {}
+        let outcome = self.machine.outcome();
+        assert!(matches!(outcome, Some(Outcome::Succeeded { .. })), "{outcome:?}");
+        self.count
+    }
+}
+
+/// How many operations a second there are on the mixed flow.
+fn mixed(failure: &Failure) -> f64 {
+    let (flow, input) = (flow(), json!({ "name": "Ada", "items": (0..100).collect::<Vec<_>>() }));
+    let begun = Instant::now();
+    let mut operations = 0;
+    while begun.elapsed() < LONG_ENOUGH {
+        operations += Run::new(&flow, &input).to_the_end(failure);
+    }
+    operations as f64 / begun.elapsed().as_secs_f64()
+}
+
+/// How long one turn takes of a loop of so many, and by how many KiB the process grows while the second half of them
+/// pass, where that is known. What a turn gives is kept to the end: here it is null.
+fn long_loop(turns: usize, failure: &Failure) -> (Duration, Option<usize>) {
+    let file = json!({
+        "linkwork": 1,
+        "name": "long",
+        "connections": { "m": { "connector": "model" } },
+        "steps": [{ "id": "turns", "repeat": { "times": turns }, "output": null, "steps": [
+            { "id": "ask", "action": "model/ask", "with": { "text": "Turn {{ loop.index }} of many, with some text to hold." } },
+        ] }],
+        "output": "{{ steps.turns.output | length }}"
+    });
+    let flow = parsed(&file);
+    let begun = Instant::now();
+    let mut run = Run::new(&flow, &json!({}));
+    while run.count < turns / 2 {
+        run.step(failure);
+    }
+    let half = resident();
+    while run.count < turns {
+        run.step(failure);
+    }
+    let grown = resident().zip(half).map(|(end, half)| end.saturating_sub(half));
+    (begun.elapsed() / u32::try_from(turns).unwrap_or(1), grown)
+}
+
+/// How many KiB of memory the process has, on systems that tell.
+fn resident() -> Option<usize> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.split_whitespace().next()?.parse().ok())
 }
 
 #[expect(clippy::print_stdout, reason = "what was measured is shown")]
 fn main() {
-    let flow = flow();
-    let input = json!({ "name": "Ada", "items": (0..100).collect::<Vec<_>>() });
     let error = Error::new(ErrorKind::RateLimited, "slow down").with_evidence(Evidence::Refused).with_status(429);
     let failure = Failure::of_attempt(&error, Effect::Read, 1, OwnRetries::Unsaid);
-    let begun = Instant::now();
-    let mut operations = 0;
-    while begun.elapsed() < LONG_ENOUGH {
-        operations += run(&flow, &input, &failure);
+    println!("a mixed flow: {:.0} operations a second on one core", mixed(&failure));
+    for turns in [10_000, 100_000] {
+        let (each, grown) = long_loop(turns, &failure);
+        let grown = grown.map_or("unknown".to_owned(), |kib| format!("{kib} KiB"));
+        println!("a loop of {turns} turns: {each:?} for each turn; growth of memory in the second half: {grown}");
     }
-    let each_second = operations as f64 / begun.elapsed().as_secs_f64();
-    println!("{each_second:.0} operations a second on one core");
 }

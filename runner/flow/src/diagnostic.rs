@@ -41,7 +41,8 @@ impl Diagnostic {
             Cow::Borrowed(rule) => rule,
             Cow::Owned(_) => Code::INVALID_INPUT.word(),
         };
-        Self { code, ..Self::error(Code::INVALID_INPUT, &violation.pointer, span, violation.message) }
+        let (message, fix) = with_fix(violation.message, None);
+        Self { code, fix, ..Self::error(Code::INVALID_INPUT, &violation.pointer, span, message) }
     }
 
     /// An error at this place.
@@ -50,7 +51,7 @@ impl Diagnostic {
             code: code.word(),
             severity: Severity::Error,
             message: message.into(),
-            fix: None,
+            fix: code.usual_fix().map(str::to_owned),
             pointer: pointer.to_owned(),
             line: span.line,
             column: span.column,
@@ -104,43 +105,92 @@ impl Place<'_> {
     }
 }
 
-/// Collects what is found in one document, up to [`limits::VIOLATIONS`].
+/// Diagnostics, up to [`limits::VIOLATIONS`]; the rest is counted.
+#[derive(Debug, Default)]
+pub(crate) struct Bounded {
+    found: Vec<Diagnostic>,
+    left_out: usize,
+}
+
+impl Bounded {
+    /// Adds one, which is only made if there is room for it.
+    pub(crate) fn add(&mut self, make: impl FnOnce() -> Diagnostic) {
+        if self.is_full() {
+            self.left_out += 1;
+        } else {
+            self.found.push(make());
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    fn is_full(&self) -> bool {
+        self.found.len() == limits::VIOLATIONS
+    }
+
+    /// Everything, in the order of the file, and at its end how much more there is.
+    pub(crate) fn finish(mut self) -> Vec<Diagnostic> {
+        self.found.sort_by_key(|diagnostic| diagnostic.span.start);
+        if self.left_out > 0 {
+            let message = format!("there is more: {} findings are not shown", self.left_out);
+            let start = Span { line: 1, column: 1, range: 0..0 };
+            self.found.push(Diagnostic::error(Code::MORE, "", start, message));
+        }
+        self.found
+    }
+}
+
+/// Collects what is found in one document.
 pub(crate) struct Findings<'d> {
     document: &'d Document,
-    found: Vec<Diagnostic>,
+    found: Bounded,
     errors: bool,
-    left_out: usize,
 }
 
 impl<'d> Findings<'d> {
     pub(crate) fn new(document: &'d Document) -> Self {
-        Self { document, found: Vec::new(), errors: false, left_out: 0 }
+        Self::beside(document, Bounded::default())
+    }
+
+    /// The same, where reading the document has found something already.
+    pub(crate) fn beside(document: &'d Document, found: Bounded) -> Self {
+        Self { document, errors: !found.is_empty(), found }
     }
 
     /// Something that has to be corrected.
     pub(crate) fn error(&mut self, code: Code, place: Place<'_>, message: impl Into<String>, fix: Fix) {
-        self.errors = true;
-        self.add(Severity::Error, code, place, message.into(), fix);
+        self.tell(Severity::Error, code, place, message, fix);
     }
 
     /// Something that is doubtful.
     pub(crate) fn warning(&mut self, code: Code, place: Place<'_>, message: impl Into<String>, fix: Fix) {
-        self.add(Severity::Warning, code, place, message.into(), fix);
+        self.tell(Severity::Warning, code, place, message, fix);
     }
 
+    /// Something that is the one or the other.
     #[expect(clippy::needless_pass_by_value, reason = "a place is made where it is told")]
-    fn add(&mut self, severity: Severity, code: Code, place: Place<'_>, message: String, fix: Fix) {
-        if self.is_full() {
-            self.left_out += 1;
-            return;
-        }
-        let error = Diagnostic::error(code, place.pointer(), place.span(self.document), shortened(message));
-        self.found.push(Diagnostic { severity, fix, ..error });
+    pub(crate) fn tell(
+        &mut self,
+        severity: Severity,
+        code: Code,
+        place: Place<'_>,
+        message: impl Into<String>,
+        fix: Fix,
+    ) {
+        self.errors |= severity == Severity::Error;
+        let document = self.document;
+        self.found.add(|| {
+            let (message, fix) = with_fix(message.into(), fix);
+            let error = Diagnostic::error(code, place.pointer(), place.span(document), shortened(message));
+            Diagnostic { severity, fix: fix.or(error.fix), ..error }
+        });
     }
 
     /// Whether what is found from now on is only counted, so that nobody needs to look for a fix.
     pub(crate) fn is_full(&self) -> bool {
-        self.found.len() == limits::VIOLATIONS
+        self.found.is_full()
     }
 
     /// The file that is looked at.
@@ -153,15 +203,28 @@ impl<'d> Findings<'d> {
     }
 
     /// Everything, in the order of the file.
-    pub(crate) fn finish(mut self) -> Vec<Diagnostic> {
-        self.found.sort_by_key(|diagnostic| diagnostic.span.start);
-        if self.left_out > 0 {
-            let message = format!("there is more: {} findings are not shown", self.left_out);
-            let severity = if self.errors { Severity::Error } else { Severity::Warning };
-            let more = Diagnostic::error(Code::MORE, "", self.document.locate(""), message);
-            self.found.push(Diagnostic { severity, ..more });
+    pub(crate) fn finish(self) -> Vec<Diagnostic> {
+        let mut found = self.found.finish();
+        // A file that is only doubtful stays so, however much of that there is.
+        found.iter_mut().filter(|one| !self.errors && one.code == Code::MORE.word()).for_each(|more| {
+            more.severity = Severity::Warning;
+        });
+        found
+    }
+}
+
+/// How a sentence goes on that says what to do.
+const FIXES: [&str; 7] = ["did you mean ", "known are ", "write ", "take ", "put ", "use ", "if the API knows it, "];
+
+/// The message and what to do, where the message itself ends with that.
+fn with_fix(mut message: String, fix: Fix) -> (String, Fix) {
+    let own = message.rfind("; ").filter(|at| FIXES.iter().any(|begin| message[at + 2..].starts_with(begin)));
+    match (fix, own) {
+        (None, Some(at)) => {
+            let fix = message.split_off(at);
+            (message, Some(fix[2..].to_owned()))
         }
-        self.found
+        (fix, _) => (message, fix),
     }
 }
 

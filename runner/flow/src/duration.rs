@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 /// The pattern of the text, for JSON Schemas.
-pub(crate) const PATTERN: &str = r"^[0-9]+(\.[0-9]+)?(ms|s|m|h|d)$";
+pub const PATTERN: &str = r"^[0-9]+(\.[0-9]+)?(ms|s|m|h|d)$";
 
 /// The longest: one year.
 const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
@@ -37,7 +37,8 @@ pub fn parse_duration(text: &str) -> Result<Duration, NotADuration> {
         _ => return Err(refuse()),
     };
     let is_digit = |c: char| c.is_ascii_digit();
-    let plain = digits.starts_with(is_digit) && digits.ends_with(is_digit);
+    let plain =
+        digits.starts_with(is_digit) && digits.ends_with(is_digit) && digits.chars().all(|c| is_digit(c) || c == '.');
     let count: f64 = digits.parse().ok().filter(|_| plain).ok_or_else(refuse)?;
     match Duration::try_from_secs_f64(count * seconds) {
         Ok(length) if length <= LONGEST => Ok(length),

@@ -120,7 +120,7 @@ pub struct ErrorReport {
 
 impl ErrorReport {
     /// Of an expression that has no value: where in the file it stands is said twice, for programs and for people.
-    pub(crate) fn expression(error: Undefined, pointer: String, place: Span) -> Self {
+    pub(crate) fn expression(error: Undefined, pointer: String, place: &Span) -> Self {
         Self {
             violations: vec![Violation::new(pointer, "undefined", error.message.clone())],
             code: "expression".into(),

@@ -43,8 +43,8 @@ impl Flow {
     }
 
     pub(crate) fn read(text: &str, sub_flows: &SubFlows<'_>) -> Result<Self, Vec<Diagnostic>> {
-        let document = Document::parse(text)?;
-        let mut findings = Findings::new(&document);
+        let (document, found) = Document::parse_beside(text)?;
+        let mut findings = Findings::beside(&document, found);
         let definition = Definition::read(document.value(), &mut findings, sub_flows);
         if findings.has_errors() {
             return Err(findings.finish());
@@ -55,11 +55,11 @@ impl Flow {
     /// Reads a flow file of this folder and checks it against the connectors: everything that is wrong or doubtful, at
     /// once. The flow is there if it can run.
     pub fn validate(text: &str, folder: &dyn Folder, registry: &Registry) -> (Option<Self>, Vec<Diagnostic>) {
-        let document = match Document::parse(text) {
-            Ok(document) => document,
+        let (document, found) = match Document::parse_beside(text) {
+            Ok(read) => read,
             Err(found) => return (None, found),
         };
-        let mut findings = Findings::new(&document);
+        let mut findings = Findings::beside(&document, found);
         let definition = Definition::read(document.value(), &mut findings, &SubFlows::of(folder));
         check::check(&definition, registry, &mut findings);
         let runs = !findings.has_errors();

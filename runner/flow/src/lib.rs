@@ -29,7 +29,7 @@ pub use self::codes::{Explanation, codes, explain};
 pub use self::concurrency::{Concurrency, WhenFull};
 pub use self::diagnostic::{Diagnostic, Severity};
 pub use self::document::{Document, Span};
-pub use self::duration::{NotADuration, parse_duration};
+pub use self::duration::{NotADuration, PATTERN as DURATION_PATTERN, parse_duration};
 pub use self::expression::{Word, expression_filters, expression_tests};
 pub use self::failure::{ErrorReport, Failure, Repeat};
 pub use self::flow::{Flow, OutputPath};

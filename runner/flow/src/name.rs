@@ -12,7 +12,8 @@ pub(crate) fn check_name(name: &str, place: Place<'_>, findings: &mut Findings<'
         name.starts_with(|c: char| c.is_ascii_lowercase()) && name.len() <= LONGEST && name.split('-').all(is_word);
     if !good {
         let message = format!("{name:?} is not a name: lower-case letters and digits, words joined by hyphens");
-        findings.error(Code::INVALID_NAME, place, message, kebab(name));
+        let fix = kebab(name).unwrap_or_else(|| "write a name such as \"first-step\"".to_owned());
+        findings.error(Code::INVALID_NAME, place, message, Some(fix));
     }
     good
 }
@@ -32,7 +33,8 @@ pub(crate) fn check_variable(name: &str, place: Place<'_>, findings: &mut Findin
     }
     if !good {
         let message = format!("{name:?} is not a name for expressions: lower-case letters, digits and underscores");
-        findings.error(Code::INVALID_NAME, place, message, None);
+        let fix = kebab(name).unwrap_or_else(|| "write a name such as \"item\"".to_owned()).replace('-', "_");
+        findings.error(Code::INVALID_NAME, place, message, Some(fix));
     }
     good
 }

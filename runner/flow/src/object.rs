@@ -19,12 +19,9 @@ impl<'v> Object<'v> {
     pub(crate) fn read(value: &'v Value, pointer: String, what: &str, findings: &mut Findings<'_>) -> Option<Self> {
         let map = value.as_object();
         if map.is_none() {
-            findings.error(
-                Code::TYPE,
-                Place::Value(&pointer),
-                format!("{what} is an object, not {}", kind(value)),
-                None,
-            );
+            let message = format!("{what} is an object, not {}", kind(value));
+            let fix = Some("write { … } with the keys that belong to it".to_owned());
+            findings.error(Code::TYPE, Place::Value(&pointer), message, fix);
         }
         map.map(|map| Self { map, pointer })
     }
@@ -68,7 +65,8 @@ impl<'v> Object<'v> {
     pub(crate) fn required(&self, key: &str, what: &str, findings: &mut Findings<'_>) -> Option<&'v Value> {
         let value = self.get(key);
         if value.is_none() {
-            findings.error(Code::MISSING_KEY, Place::Key(&self.pointer), format!("{what} needs {key:?}"), None);
+            let fix = Some(format!("add {key:?}: …"));
+            findings.error(Code::MISSING_KEY, Place::Key(&self.pointer), format!("{what} needs {key:?}"), fix);
         }
         value
     }
@@ -89,8 +87,9 @@ impl<'v> Object<'v> {
         let value = self.get(key)?;
         let typed = read(value);
         if typed.is_none() {
-            let message = format!("{key:?} is {wanted}, not {}", kind(value));
-            findings.error(Code::TYPE, Place::Value(&self.at(key)), message, None);
+            let is = if value.as_array().is_some_and(Vec::is_empty) { "an empty list" } else { kind(value) };
+            let message = format!("{key:?} is {wanted}, not {is}");
+            findings.error(Code::TYPE, Place::Value(&self.at(key)), message, Some(other_type(wanted, value)));
         }
         typed
     }
@@ -139,14 +138,39 @@ impl<'v> Object<'v> {
                 Some(range) => Place::Within(&pointer, range.clone()),
                 None => Place::Key(&pointer),
             };
-            findings.error(Code::EXPRESSION, place, error.message.clone(), error.fix.clone());
+            let fix = error.fix.clone().unwrap_or_else(|| EXAMPLE.to_owned());
+            findings.error(Code::EXPRESSION, place, error.message.clone(), Some(fix));
         }
+    }
+}
+
+/// What to do where nothing better can be said of an expression that cannot be read.
+const EXAMPLE: &str =
+    "an expression looks like input.text, steps.ask.output.items[0], or input.count > 3 and not input.done";
+
+/// How a value of another type is made what is wanted.
+fn other_type(wanted: &str, value: &Value) -> String {
+    let unquoted = value.as_str().and_then(|text| serde_json::from_str::<Value>(text).ok());
+    match value {
+        Value::Number(number) if wanted.contains("duration") => format!("write it with a unit, such as \"{number}s\""),
+        Value::Bool(_) | Value::Number(_) if wanted == "text" => format!("put it into quotes: \"{value}\""),
+        Value::String(text) if wanted.contains("number") && unquoted.is_some_and(|value| value.is_number()) => {
+            format!("take the quotes away: {text}")
+        }
+        _ if wanted == "text" => "write text, in quotes".to_owned(),
+        Value::Object(_) if wanted.starts_with("a list") => "put it into brackets: [{ … }]".to_owned(),
+        _ => format!("write {wanted}"),
     }
 }
 
 /// An expression that is right everywhere and may be of any type: it stands for one that could not be read, so that
 /// everything around it is still checked.
-const HARMLESS: &str = "run.id";
+const HARMLESS: &str = "run.labels";
+
+/// A value that is right everywhere: it stands for one that could not be read.
+pub(crate) fn harmless() -> Option<Template> {
+    Template::compile(&format!("{{{{ {HARMLESS} }}}}").into()).ok()
+}
 
 /// The value without what is no expression.
 fn without(value: &Value, errors: &[NotAnExpression]) -> Value {
@@ -154,7 +178,9 @@ fn without(value: &Value, errors: &[NotAnExpression]) -> Value {
     for error in errors {
         match (&error.range, error.pointer.rsplit_once('/')) {
             (Some(_), _) => {
-                value.pointer_mut(&error.pointer).map(|text| *text = format!("{{{{ {HARMLESS} }}}}").into());
+                if let Some(text) = value.pointer_mut(&error.pointer) {
+                    *text = format!("{{{{ {HARMLESS} }}}}").into();
+                }
             }
             (None, Some((around, key))) => {
                 let key = key.replace("~1", "/").replace("~0", "~");

@@ -74,7 +74,7 @@ fn of_word(word: &str, pointer: &str, findings: &mut Findings<'_>) -> Option<OnE
 fn of_object(object: &Object<'_>, reading: &mut Reading<'_, '_>) -> Option<OnError> {
     object.only(&["codes", "steps"], "\"on_error\"", reading.findings);
     object.required("codes", "\"on_error\" as an object", reading.findings);
-    let codes = object.typed("codes", "a list of codes of errors", texts, reading.findings);
+    let codes = object.typed("codes", "a list of one or more codes of errors", texts, reading.findings);
     let steps = match object.has("steps") {
         true => Block::read(object, "steps", reading),
         false => Block::default(),

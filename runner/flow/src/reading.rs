@@ -13,6 +13,9 @@ use crate::flow::Flow;
 /// How the files of flows end.
 const ENDING: &str = ".linkwork.json";
 
+/// The most files that are read for one flow.
+const MOST_FILES: usize = 500;
+
 /// Where the texts of sub-flows come from: the folder of the flow, or what was stored with a run.
 pub trait Folder {
     /// The text of a file that is named without a folder; if there is none, a sentence that says why.
@@ -51,6 +54,9 @@ impl<'f> SubFlows<'f> {
         }
         if self.open.borrow().len() == limits::SUB_FLOWS {
             return Err(format!("flows run one another on more than {} levels", limits::SUB_FLOWS));
+        }
+        if self.read.borrow().len() + self.open.borrow().len() >= MOST_FILES {
+            return Err(format!("a flow and those that it runs are at most {MOST_FILES} files"));
         }
         let text = self.folder.read(file).map_err(|why| format!("the flow {file} cannot be read: {why}"))?;
         self.open.borrow_mut().push(file.to_owned());
@@ -118,7 +124,8 @@ impl Reading<'_, '_> {
         match self.sub_flows.get(&file) {
             Ok(flow) => Some((file, flow)),
             Err(why) => {
-                self.findings.error(Code::NO_SUB_FLOW, Place::Value(pointer), why, None);
+                let fix = Some(format!("look at {file}, or name another flow of this folder"));
+                self.findings.error(Code::NO_SUB_FLOW, Place::Value(pointer), why, fix);
                 None
             }
         }

@@ -32,6 +32,27 @@ pub(crate) fn judge(case: &Case, ran: &Ran, document: &Document) -> CaseReport {
     }
 }
 
+/// What is said of a case in which the program or a connector panicked.
+pub(crate) fn panicked(case: &Case, document: &Document) -> CaseReport {
+    let place = document.locate(&case.pointer);
+    let complaint = Complaint {
+        line: place.line,
+        column: place.column,
+        path: "run".to_owned(),
+        message: "it panicked".to_owned(),
+        expected: None,
+        found: None,
+        fix: Some("this is a defect of the connector or of the program; report it with the flow".to_owned()),
+    };
+    CaseReport {
+        name: case.name.clone(),
+        line: place.line,
+        verdict: Verdict::Failed,
+        virtual_ms: 0,
+        complaints: vec![complaint],
+    }
+}
+
 struct Judge<'a> {
     case: &'a Case,
     ran: &'a Ran,

@@ -22,6 +22,8 @@ pub(crate) struct AnswerText {
     #[schemars(range(min = 1))]
     pub(crate) times: Option<u32>,
     /// How long the action takes, such as "5s". Nobody waits for it.
+    #[serde(default)]
+    #[schemars(schema_with = "crate::schema::duration")]
     pub(crate) took: Option<String>,
 }
 

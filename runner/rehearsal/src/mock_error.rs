@@ -44,6 +44,8 @@ pub(crate) struct ErrorText {
     /// What the provider says.
     pub(crate) message: Option<String>,
     /// How long the provider asks to wait, such as "2s".
+    #[serde(default)]
+    #[schemars(schema_with = "crate::schema::duration")]
     pub(crate) retry_after: Option<String>,
     /// Whether the request left. Without an answer, it may then have been carried out.
     pub(crate) sent: Option<bool>,

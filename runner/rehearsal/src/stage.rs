@@ -1,8 +1,9 @@
 //! What stands where the world would be: it answers the steps of one case from its mocks, or out of a recording.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use async_trait::async_trait;
 use connector_sdk::exchange::{Exchanges, Recorded, Replay};
 use connector_sdk::{
     Clock, Context, Effect, ErasedAction, Error, ErrorKind, Evidence, Origin, Prepared, Registry, Result, Retries,
@@ -115,7 +116,7 @@ impl<'a> Stage<'a> {
         let key = act.key.as_str();
         match (most_exact(self.mocks, key), self.replay.clone()) {
             (Some(index), _) => self.mocked(index, key),
-            (None, Some(replay)) => (self.replayed(act, action, prepared, replay, now).await, Duration::ZERO),
+            (None, Some(replay)) => self.replayed(act, action, prepared, replay, now).await,
             (None, None) => {
                 let message = format!("the step {key} is neither mocked nor recorded");
                 let id = id_of(key);
@@ -148,18 +149,24 @@ impl<'a> Stage<'a> {
         prepared: Prepared,
         replay: Arc<Replay>,
         now: Timestamp,
-    ) -> Result<Value> {
-        let connection = placeholder::connection(self.registry.connector_of(&act.action)?)?;
+    ) -> (Result<Value>, Duration) {
+        let clock = Arc::new(CallClock { began: now, slept: Mutex::default() });
+        let connection = self.registry.connector_of(&act.action).and_then(placeholder::connection);
+        let connection = match connection {
+            Ok(connection) => connection,
+            Err(error) => return (Err(error), Duration::ZERO),
+        };
         let ctx = Context::new(Scope {
             run_id: RUN.to_owned(),
             step_path: act.key.to_string(),
             idempotency_key: format!("{RUN}/{}", act.key),
             retries: Retries::Caller,
-            clock: Arc::new(Frozen(now)),
+            clock: Arc::clone(&clock) as _,
             exchanges: Exchanges::Replay(replay),
             ..Scope::default()
         });
-        action.call(&ctx, &connection, prepared).await
+        let result = action.call(&ctx, &connection, prepared).await;
+        (result, clock.slept())
     }
 
     fn fail(&mut self, message: String, fix: String) -> Error {
@@ -199,11 +206,25 @@ fn failed(message: String) -> Error {
     Error::new(ErrorKind::Internal, message).with_origin(Origin::Host)
 }
 
-/// The clock of a call, which stands still.
-struct Frozen(Timestamp);
+/// The clock of a call: it stands still but for the waits between the attempts that an input itself asks for.
+struct CallClock {
+    began: Timestamp,
+    slept: Mutex<Duration>,
+}
 
-impl Clock for Frozen {
+impl CallClock {
+    fn slept(&self) -> Duration {
+        *self.slept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl Clock for CallClock {
     fn now(&self) -> SystemTime {
-        UNIX_EPOCH + Duration::from_millis(self.0.as_millis())
+        UNIX_EPOCH + Duration::from_millis(self.began.as_millis()) + self.slept()
+    }
+
+    async fn sleep(&self, length: Duration) {
+        *self.slept.lock().unwrap_or_else(PoisonError::into_inner) += length;
     }
 }

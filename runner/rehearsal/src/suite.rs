@@ -1,7 +1,11 @@
 //! A test file and its flow, held against each other and ready to run.
 
 use std::collections::BTreeSet;
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 
 use connector_sdk::exchange::Recorded;
 use connector_sdk::{Registry, Violation, nearest, pointer_to};
@@ -10,7 +14,7 @@ use runner_flow::{Diagnostic, Flow};
 use crate::clock_driver;
 use crate::coverage::Trace;
 use crate::file::{Case, TestFile, in_order};
-use crate::judge::judge;
+use crate::judge::{judge, panicked};
 use crate::report::{CaseReport, Report};
 use crate::stage::Stage;
 use crate::step_name::{id_of, means};
@@ -45,7 +49,8 @@ impl Suite {
         let mut trace = Trace::default();
         let mut cases = Vec::new();
         for case in self.file.cases().iter().filter(|case| wanted(&case.name)) {
-            cases.push(self.run_case(case, registry, &mut trace).await);
+            let report = unpanicked(self.run_case(case, registry, &mut trace)).await;
+            cases.push(report.unwrap_or_else(|| panicked(case, self.file.document())));
         }
         Report { flow: self.flow.name().to_owned(), cases, coverage: trace.coverage(&self.flow) }
     }
@@ -56,6 +61,16 @@ impl Suite {
         trace.add(&self.flow, &ran.steps);
         judge(case, &ran, self.file.document())
     }
+}
+
+/// Does this, unless it panics: then it is over, and what it left half done is not looked at.
+async fn unpanicked<T>(work: impl Future<Output = T>) -> Option<T> {
+    let mut work = pin!(work);
+    let poll = poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx))) {
+        Ok(poll) => poll.map(Some),
+        Err(_) => Poll::Ready(None),
+    });
+    poll.await
 }
 
 /// The steps of a flow and of those that it runs, as tests may name them.

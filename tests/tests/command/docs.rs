@@ -2,11 +2,13 @@
 
 use std::fs;
 
+use runner_flow::{Word, expression_filters, expression_tests};
 use serde_json::{Map, Value, json};
 use tests::command::{Shell, root};
 
 /// The pages that show flows.
-const PAGES: [&str; 4] = ["README.md", "docs/flows.md", "docs/from-prismatic.md", "docs/from-n8n.md"];
+const PAGES: [&str; 5] =
+    ["README.md", "docs/flows.md", "docs/testing.md", "docs/from-prismatic.md", "docs/from-n8n.md"];
 /// The flow that steps of the pages run.
 const SUB_FLOW: &str = "summarise.linkwork.json";
 
@@ -34,14 +36,45 @@ fn every_flow_and_every_step_is_valid() {
     assert_eq!(outcome.stderr, "", "there is not even a warning");
 }
 
+/// A test stands on the page of its flow, or is about one of the examples.
 #[test]
 fn every_test_holds() {
     let mut shell = shell();
-    for block in blocks().into_iter().filter(|block| is_test(&block.value)) {
+    for block in blocks().iter().filter(|block| block.value.get("linkwork").is_some()) {
+        let name = block.value["name"].as_str().expect("a flow has a name");
+        shell = shell.file(&format!("{name}.linkwork.json"), block.value.to_string());
+    }
+    let tests: Vec<Block> = blocks().into_iter().filter(|block| is_test(&block.value)).collect();
+    assert!(tests.len() > 2, "the pages show tests");
+    for block in tests {
         let file = format!("{}.test.json", block.name);
         shell = shell.file(&file, block.value.to_string());
         shell.run(["test", &file]).exits(0);
     }
+}
+
+#[test]
+fn every_filter_and_every_test_of_expressions_is_explained() {
+    let text = fs::read_to_string(root().join("docs/flows.md")).expect("the page can be read");
+    for words in [rows(expression_filters()), rows(expression_tests())] {
+        assert!(text.contains(&words), "docs/flows.md has to have these rows:\n{words}");
+    }
+}
+
+/// The rows of a table that explains these words; those that mean the same share one.
+fn rows(words: impl Iterator<Item = Word>) -> String {
+    let mut rows: Vec<(String, &str)> = Vec::new();
+    for word in words {
+        let name = match word.parameters.as_slice() {
+            [] => format!("`{}`", word.name),
+            parameters => format!("`{}({})`", word.name, parameters.join(", ")),
+        };
+        match rows.iter_mut().find(|(_, about)| *about == word.about) {
+            Some((names, _)) => names.extend([", ", &name]),
+            None => rows.push((name, word.about)),
+        }
+    }
+    rows.iter().map(|(names, about)| format!("| {names} | {about} |\n")).collect()
 }
 
 /// JSON of a page, and a name for it that tells its page and its line.
@@ -92,7 +125,7 @@ fn flow_around(steps: &[Value]) -> Value {
     all.extend_from_slice(steps);
     let mut slots = Map::new();
     steps.iter().for_each(|step| collect_slots(step, &mut slots));
-    json!({ "linkwork": 1, "name": "page", "connections": slots, "steps": all })
+    json!({ "linkwork": 1, "name": "page", "input": { "type": "object" }, "connections": slots, "steps": all })
 }
 
 fn ids_referred_to(text: &str) -> impl Iterator<Item = &str> {

@@ -129,8 +129,8 @@ fn words_are_plain_where_nobody_watches() {
 
 #[test]
 fn a_reader_that_leaves_is_no_error() {
-    let mut running =
-        Shell::default().start(["run", &example("ask-grok.linkwork.json"), "--sandbox", "--output", "jsonl"]);
+    let shell = Shell::default();
+    let mut running = shell.start(["run", &example("ask-grok.linkwork.json"), "--sandbox", "--output", "jsonl"]);
     assert!(running.line().contains("run_started"));
     assert_eq!(running.close_stdout(), 0);
 }
@@ -141,7 +141,7 @@ fn the_sandbox_is_named_only_where_it_answered() {
     let shell = Shell::default().file("f.linkwork.json", flow);
     for args in [["actions", "xai-grok"], ["validate", "f.linkwork.json"], ["run", "f.linkwork.json"]] {
         let outcome = shell.run(args.iter().chain(&["--sandbox"])).exits(0);
-        assert_eq!(outcome.stderr, "", "{args:?}");
+        assert!(!outcome.stderr.contains("sandbox"), "{args:?}: {outcome:?}");
     }
 }
 

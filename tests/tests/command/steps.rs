@@ -53,3 +53,26 @@ fn numbers_and_order_survive_from_the_answer_to_the_output() {
     shell.run(["run", "f.linkwork.json"]).exits(0);
     assert_eq!(upstream.requests()[1].text(), body.replace("1e300", "1e+300"));
 }
+
+#[test]
+fn what_a_step_needs_is_taken_from_the_last_run_or_asked_for() {
+    let model = r#"{"id":"a","object":"model","created":1,"owned_by":"xai"}"#;
+    let list = r#"{"object":"list","data":[{"id":"first","object":"model","created":1,"owned_by":"xai"}]}"#;
+    let upstream = Wire::answering(move |request| match request.target() {
+        "/v1/models" => Reply::json(200, list),
+        _ => Reply::json(200, model),
+    });
+    let shell = Shell::default().grok_at(&upstream.url("/v1"), "xai-test").file("f.linkwork.json", FLOW);
+    let asked_for = shell.run(["run", "f.linkwork.json", "--step", "second"]).exits(2);
+    assert_eq!(asked_for.json(), json!({ "first": null }), "it can be saved and filled in");
+    assert!(asked_for.stderr.contains("--step second --pins pins.json"), "{asked_for:?}");
+    let for_machines = shell.run(["run", "f.linkwork.json", "--step", "second", "--output", "json"]).exits(2).json();
+    assert!(for_machines["error"]["fix"].as_str().unwrap().contains(r#"{"first":null}"#), "{for_machines}");
+    assert!(upstream.requests().is_empty());
+
+    shell.run(["run", "f.linkwork.json"]).exits(0);
+    let taken = shell.run(["run", "f.linkwork.json", "--step", "second"]).exits(0);
+    assert!(taken.stderr.contains("with the outputs of run_"), "{taken:?}");
+    let targets: Vec<String> = upstream.requests().iter().map(|request| request.target().to_owned()).collect();
+    assert_eq!(targets, ["/v1/models", "/v1/models/first", "/v1/models/first"]);
+}

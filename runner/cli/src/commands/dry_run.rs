@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use connector_sdk::Effect;
-use runner_engine::{ActionCall, Hooks, RunEvent, RunEvents, Status, Verdict};
+use connector_sdk::{Effect, ErrorKind};
+use runner_engine::{ActionCall, ErrorReport, Hooks, RunEvent, RunEvents, Status, Verdict};
 use runner_flow::{Flow, Folder, StepKind};
 use serde_json::{Value, json};
 
@@ -43,10 +43,18 @@ pub(super) async fn run(app: &App, args: &RunArgs, flow: &Flow, what: What) -> R
                 Ok(Exit::of_report(&report))
             }
             _ if report.status == Status::Cancelled => Ok(Exit::Cancelled),
+            // Without its connection, no request can be shown.
+            _ if report.steps.iter().filter_map(|step| step.error.as_ref()).any(lacks_connection) => {
+                Ok(Exit::Connection)
+            }
             _ => Ok(Exit::Done),
         }
     })
     .await
+}
+
+fn lacks_connection(error: &ErrorReport) -> bool {
+    error.code == ErrorKind::InvalidConnection.code()
 }
 
 /// A flow whose steps are let go when they fail, and that waits for nothing.
@@ -94,7 +102,7 @@ struct Seen {
 
 impl Rehearsal {
     /// A line about a step and, below it, its request.
-    fn show(&self, step: &str, is_sent: Option<bool>, words: &str, what: Value) {
+    fn show(&self, step: &str, is_sent: Option<bool>, words: &str, what: &Value) {
         let line = json!({ "step": step, "sent": is_sent.unwrap_or(false), "what": what });
         match self.console.format {
             Format::Text => self.console.out(&format!("{words}\n")),
@@ -132,13 +140,14 @@ impl RunEvents for Rehearsal {
                 let is_sent = self.seen(|seen| !seen.withheld.contains(&*step));
                 let word = if is_sent { "sent" } else { "not sent" };
                 let words = format!("# {step}: {word}\n{}", request.to_curl());
-                self.show(&step, Some(is_sent), &words, json!({ "request": request }));
+                self.show(&step, Some(is_sent), &words, &json!({ "request": request }));
             }
-            RunEvent::StepFinished { step, error: Some(error), .. } => {
-                if !self.seen(|seen| seen.withheld.contains(&*step)) {
-                    let words = format!("# {step}: unknown, {}", error.message.replace('\n', " "));
-                    self.show(&step, None, &words, json!({ "unknown": error }));
-                }
+            RunEvent::StepFinished { step, error: Some(error), .. }
+                if !self.seen(|seen| seen.withheld.contains(&*step)) =>
+            {
+                let fix = error.fix.as_ref().map(|fix| format!("; {fix}")).unwrap_or_default();
+                let words = format!("# {step}: unknown, {}{fix}", error.message).replace('\n', " ");
+                self.show(&step, None, &words, &json!({ "unknown": error }));
             }
             _ => {}
         }

@@ -19,6 +19,7 @@ pub(crate) fn run(app: &App, folder: &Path) -> Result<Exit, Problem> {
     let schemas = Schemas {
         flow: text(runner_flow::schema(&app.registry)),
         connections: text(connections::schema(&app.registry)),
+        test: text(runner_rehearsal::schema()),
     };
     let files = init::files(&name, schemas);
     refuse_to_replace(folder, &files)?;
@@ -37,11 +38,7 @@ pub(crate) fn run(app: &App, folder: &Path) -> Result<Exit, Problem> {
 fn name_of(folder: &Path) -> Result<String, Problem> {
     let whole = folder.canonicalize().or_else(|_| std::path::absolute(folder));
     let whole = whole.map_err(|error| problem(folder, "has no place", &error))?;
-    let own = whole.file_name().unwrap_or_default().to_string_lossy();
-    init::flow_name(&own).ok_or_else(|| {
-        let message = format!("{} gives no name for a flow", folder.display());
-        Problem::usage(message, "choose a folder whose name has letters in it, such as first-flow")
-    })
+    Ok(init::flow_name(&whole.file_name().unwrap_or_default().to_string_lossy()))
 }
 
 /// Looks before anything is written, so that a folder is never left half made.
@@ -68,13 +65,21 @@ fn write(path: &Path, text: &str) -> Result<(), Problem> {
 }
 
 /// What to type next, as it can be pasted.
-fn next_commands(folder: &Path, name: &str) -> [String; 3] {
+fn next_commands(folder: &Path, name: &str) -> [String; 4] {
+    // A name that begins with a dash would be taken for an option.
+    let is_dashed = folder.to_string_lossy().starts_with('-');
+    let folder = if is_dashed { &Path::new(".").join(folder) } else { folder };
     let flow = folder.join(format!("{name}.linkwork.json"));
     let test = folder.join(format!("{name}.test.json"));
     let line = |command: &str, file: &Path| {
         shlex::try_join(["linkwork", command, &*file.to_string_lossy()]).unwrap_or_default()
     };
-    [format!("{} --sandbox", line("run", &flow)), line("test", &test), format!("XAI_API_KEY=… {}", line("run", &flow))]
+    [
+        format!("{} --sandbox", line("run", &flow)),
+        line("test", &test),
+        line("validate", &flow),
+        format!("XAI_API_KEY=… {}", line("run", &flow)),
+    ]
 }
 
 fn problem(path: &Path, what: &str, error: &std::io::Error) -> Problem {

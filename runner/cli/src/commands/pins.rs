@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::again;
 use crate::app::App;
-use crate::args::RunArgs;
+use crate::args::{Format, RunArgs};
 use crate::console::pretty;
 use crate::kept::Kept;
 use crate::problem::Problem;
@@ -39,18 +39,25 @@ pub(super) async fn of_last_run(app: &App, flow: &Flow, step: &str) -> Result<Op
     Ok(None)
 }
 
-/// Says that there is nothing to run the step with, and prints what is to be filled in.
+/// Says that there is nothing to run the step with, and shows what is to be filled in: on stdout, or for machines in
+/// the fix itself.
 pub(super) fn skeleton(app: &App, args: &RunArgs, flow: &Flow, step: &str) -> Problem {
     let wanted = mentioned(flow, step);
     let pins: Map<String, Value> = wanted.iter().map(|id| ((*id).to_owned(), Value::Null)).collect();
-    app.console.out(&format!("{}\n", pretty(&pins)));
+    let what = match app.console.format {
+        Format::Text => {
+            app.console.out(&format!("{}\n", pretty(&pins)));
+            "the lines above".to_owned()
+        }
+        Format::Json | Format::Jsonl => Value::Object(pins).to_string(),
+    };
     let again = again::with_connections(
         &app.global,
         &["run", &args.flow.display().to_string(), "--step", step, "--pins", "pins.json"],
     );
     Problem::usage(
         format!("the step {step:?} refers to {}, and no run is kept that has their outputs", wanted.join(", ")),
-        format!("run the whole flow once; or save the lines above as pins.json, fill them in, and: {again}"),
+        format!("run the whole flow once; or save {what} as pins.json, fill them in, and: {again}"),
     )
 }
 

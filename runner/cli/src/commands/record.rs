@@ -13,6 +13,7 @@ use crate::files;
 use crate::flow_files::{self, folder_of, result_of};
 use crate::input;
 use crate::live::Live;
+use crate::live::tally::counted;
 use crate::problem::Problem;
 
 pub(crate) async fn run(app: &App, args: &RecordArgs) -> Result<Exit, Problem> {
@@ -32,7 +33,8 @@ pub(crate) async fn run(app: &App, args: &RecordArgs) -> Result<Exit, Problem> {
             Problem::usage(format!("the recording cannot be written: {error}"), "this is a defect of the program")
         })?;
         files::replace(&to, &text)?;
-        app.console.say(&format!("{count} exchanges of this run are in {}, without credentials.", to.display()));
+        let exchanges = counted(count as u64, "exchange");
+        app.console.say(&format!("{} holds {exchanges} of this run, without credentials.", to.display()));
         Ok(exit)
     })
     .await

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use connector_sdk::Effect;
-use runner_engine::{Again, RerunPlan, Reuse, RunHistory, Status};
+use runner_engine::{Again, RerunPlan, Reuse, RunHistory, RunStatus, Status};
 use runner_flow::Flow;
 use serde_json::Value;
 
@@ -19,9 +19,7 @@ use crate::kept::{self, Kept, is_open};
 use crate::live::Live;
 use crate::live::tally::counted;
 use crate::problem::Problem;
-
-/// The most steps that are named in a sentence.
-const NAMED: usize = 8;
+use crate::words::named;
 
 pub(crate) async fn run(app: &App, args: &RerunArgs) -> Result<Exit, Problem> {
     let kept = Kept::open(app)?;
@@ -35,17 +33,21 @@ pub(crate) async fn run(app: &App, args: &RerunArgs) -> Result<Exit, Problem> {
     }
     let history = kept.engine.history(&info.run).await?;
     let (flow, file) = flow_of(app, args, &history)?;
+    if let Some(step) = &args.from {
+        flow_files::has_step(&flow, step)?;
+    }
     let input = input_of(app, args, &history, &flow)?;
     let reuse = Reuse { run: info.run.clone(), from: from(args, &input, &history, &flow) };
     let folder = file.as_deref().map_or(Path::new(""), folder_of);
     app.in_session(folder, Keep::runs(Arc::clone(&kept.journal)), async |session| {
         let plan = session.engine.plan_rerun(&flow, &reuse).await?;
+        tell(app, &plan, &history);
         agree(app, &plan, args.yes)?;
         let live = Live::of_flow(app, result_of(&flow), true);
         let mut request = session.request(input, Arc::clone(&live) as _);
         request.config = history.config.clone();
         request.timeout = args.timeout;
-        request.labels.clone_from(&info.labels);
+        request.labels.extend(kept::own_labels(&info));
         request.labels.extend(file.as_deref().and_then(kept::file_label));
         request.reuse = Some(reuse);
         let report = session.engine.run(flow, request).await?;
@@ -81,15 +83,23 @@ fn from(args: &RerunArgs, input: &Value, history: &RunHistory, flow: &Flow) -> O
     args.from.clone().or_else(|| is_other.then(first).flatten())
 }
 
-/// Says what is reused and what is repeated. A write is repeated only if somebody agrees.
-fn agree(app: &App, plan: &RerunPlan, is_agreed: bool) -> Result<(), Problem> {
+/// Says what is reused, in the order in which it was done, and what is repeated.
+fn tell(app: &App, plan: &RerunPlan, history: &RunHistory) {
     if !plan.reused.is_empty() {
-        app.console.say(&format!("reuses: {}", named(plan.reused.iter().map(String::as_str))));
+        let steps = history.steps.iter().map(|step| step.key.as_str());
+        let reused: Vec<&str> = steps.filter(|key| plan.reused.iter().any(|reused| reused == key)).collect();
+        app.console.say(&format!("reuses: {}", named(reused.iter().copied())));
     }
     if !plan.again.is_empty() {
         let again: Vec<String> = plan.again.iter().map(words).collect();
         app.console.say(&format!("repeats: {}", named(again.iter().map(String::as_str))));
+    } else if history.info.status == RunStatus::Over(Status::Succeeded) {
+        app.console.say("repeats: nothing, since the run succeeded; --from STEP does that step and all after it again");
     }
+}
+
+/// A write is repeated only if somebody agrees.
+fn agree(app: &App, plan: &RerunPlan, is_agreed: bool) -> Result<(), Problem> {
     let writes: Vec<&str> = writes(plan).map(|again| again.step.as_str()).collect();
     if writes.is_empty() || is_agreed {
         return Ok(());
@@ -110,13 +120,6 @@ fn words(again: &Again) -> String {
     let effect = again.effect.code();
     let tried = counted(again.attempts.into(), "time");
     format!("{} ({effect}, was tried {tried}, {})", again.step, again.status.code())
-}
-
-fn named<'n>(names: impl Iterator<Item = &'n str> + Clone) -> String {
-    let first: Vec<&str> = names.clone().take(NAMED).collect();
-    let more = names.count() - first.len();
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    format!("{}{more}", first.join(", "))
 }
 
 fn asked(app: &App, question: &str) -> bool {

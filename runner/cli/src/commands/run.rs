@@ -51,6 +51,7 @@ async fn run_whole(app: &App, args: &RunArgs, flow: Arc<Flow>, what: What) -> Re
 }
 
 async fn run_step(app: &App, args: &RunArgs, flow: &Arc<Flow>, step: &str, what: What) -> Result<Exit, Problem> {
+    flow_files::has_step(flow, step)?;
     let pins = match &args.pins {
         Some(path) => input::from_file(path)?,
         None => match pins::of_last_run(app, flow, step).await? {

@@ -24,7 +24,7 @@ pub(crate) async fn run(app: &App, args: &TestArgs) -> Result<Exit, Problem> {
         let name = path.display().to_string();
         match run_file(app, &path, args).await {
             Ok(report) => {
-                app.console.say(&words(app.console.style, &name, &report));
+                app.console.say(&words(app.console.style, &name, &report, args.case.is_none()));
                 all.push(told(&name, &report));
                 reports.push((name, report));
             }
@@ -38,6 +38,10 @@ pub(crate) async fn run(app: &App, args: &TestArgs) -> Result<Exit, Problem> {
     if let Some(file) = &args.junit {
         let reports: Vec<(&str, &Report)> = reports.iter().map(|(name, report)| (name.as_str(), report)).collect();
         files::replace(file, &junit(&reports))?;
+    }
+    if let Some(part) = args.case.as_deref().filter(|_| reports.iter().all(|(_, report)| report.cases.is_empty())) {
+        let message = format!("no case has {part:?} in its name");
+        return Err(Problem::usage(message, "look at the names without --case"));
     }
     let failed = reports.iter().any(|(_, report)| !report.passed());
     app.console.result(&summary(&reports), &all);
@@ -70,7 +74,7 @@ fn test_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Problem> {
     let mut found = Vec::new();
     for path in paths {
         match path.is_dir() {
-            true => found.extend(files::in_folder(path, ENDING)?),
+            true => found.extend(files::in_folder(path, ENDING)?.into_iter().map(without_dot)),
             false => found.push(path.clone()),
         }
     }
@@ -79,6 +83,11 @@ fn test_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Problem> {
         return Err(Problem::usage(message, "name a test file or a folder with some; linkwork init DIR writes one"));
     }
     Ok(found)
+}
+
+/// A file of this folder by its name alone.
+fn without_dot(path: PathBuf) -> PathBuf {
+    path.strip_prefix(".").map(Path::to_owned).unwrap_or(path)
 }
 
 fn told(name: &str, report: &Report) -> Value {
@@ -93,15 +102,17 @@ fn summary(reports: &[(String, Report)]) -> String {
     format!("{} passed, {failed} failed; {taken} of {ways} ways through the flows taken", cases().count() - failed)
 }
 
-/// A line a case, what was not as expected under it, and the ways that no case has taken.
-fn words(style: Style, name: &str, report: &Report) -> String {
+/// A line a case, what was not as expected under it, and the ways that no case has taken if all of them were run.
+fn words(style: Style, name: &str, report: &Report, is_whole: bool) -> String {
     let mut words = format!("{name}\n");
     for case in &report.cases {
         words.push_str(&case_words(style, name, case));
     }
-    for way in &report.coverage.untaken {
-        words.push_str(&style.dim(&format!("  never taken: {} (line {} of the flow)", way.what, way.line)));
-        words.push('\n');
+    if is_whole {
+        for way in &report.coverage.untaken {
+            words.push_str(&style.dim(&format!("  untested: {} (line {} of the flow)", way.what, way.line)));
+            words.push('\n');
+        }
     }
     words
 }

@@ -1,5 +1,6 @@
 //! `linkwork run --watch`: runs a flow, and again from the edited step whenever one of its files is saved.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -14,10 +15,12 @@ use crate::again;
 use crate::app::{App, Keep, Session};
 use crate::args::RunArgs;
 use crate::exit::Exit;
+use crate::files;
 use crate::flow_files::{self, folder_of, result_of};
 use crate::journal;
 use crate::live::Live;
 use crate::problem::Problem;
+use crate::words::named;
 
 /// How often the files are looked at.
 const LOOK: Duration = Duration::from_millis(200);
@@ -25,37 +28,66 @@ const LOOK: Duration = Duration::from_millis(200);
 pub(super) async fn run(app: &App, args: &RunArgs, flow: Arc<Flow>, what: What) -> Result<Exit, Problem> {
     let keep = Keep::runs(journal::open(&app.global.journal)?);
     app.in_session(folder_of(&args.flow), keep, async |session| {
+        let mut files = Files::default();
+        files.follow(&args.flow, &flow);
         let mut watch = Watch { app, args, session, what, flow, last: None };
-        let mut stamps = watch.stamps();
         watch.run(None).await?;
         loop {
             app.console.say("watching; Ctrl-C ends it");
-            if !changed(session, &mut stamps, || watch.stamps()).await {
+            if !files.change(session).await {
                 return Ok(Exit::Done);
             }
-            watch.run_again().await?;
+            match flow_files::load(app, &args.flow) {
+                Ok(flow) => {
+                    files.follow(&args.flow, &flow);
+                    watch.run_again(Arc::new(flow)).await?;
+                }
+                Err(problem) => app.console.say(&app.console.style.problem(&problem)),
+            }
         }
     })
     .await
 }
 
-/// Waits until a file is another one. False if somebody does not want to wait for that.
-async fn changed(session: &Session, stamps: &mut Stamps, now: impl Fn() -> Stamps) -> bool {
-    loop {
-        let found = now();
-        if found != *stamps {
-            *stamps = found;
-            return true;
+/// The files of a flow, and when each was saved as it was read.
+#[derive(Default)]
+struct Files(BTreeMap<PathBuf, Option<SystemTime>>);
+
+impl Files {
+    /// From now on these too, as they were when this flow was read from them.
+    fn follow(&mut self, file: &Path, flow: &Flow) {
+        self.add(file.to_owned(), flow.text());
+        for (name, flow) in flow.sub_flows() {
+            self.add(folder_of(file).join(name), flow.text());
         }
-        tokio::select! {
-            () = session.cancel.cancelled() => return false,
-            () = tokio::time::sleep(LOOK) => {}
+    }
+
+    /// What was saved between reading it and looking at it counts as changed.
+    fn add(&mut self, file: PathBuf, read: &str) {
+        let saved = saved(&file);
+        let is_as_read = files::read_text(&file).is_ok_and(|text| text == read);
+        self.0.entry(file).or_insert(saved.filter(|_| is_as_read));
+    }
+
+    /// Waits until a file is saved. False if somebody does not want to wait for that.
+    async fn change(&mut self, session: &Session) -> bool {
+        loop {
+            let now = self.0.keys().map(|file| (file.clone(), saved(file))).collect();
+            if self.0 != now {
+                self.0 = now;
+                return true;
+            }
+            tokio::select! {
+                () = session.cancel.cancelled() => return false,
+                () = tokio::time::sleep(LOOK) => {}
+            }
         }
     }
 }
 
-/// When each of the files was saved.
-type Stamps = Vec<(PathBuf, Option<SystemTime>)>;
+fn saved(file: &Path) -> Option<SystemTime> {
+    file.metadata().and_then(|metadata| metadata.modified()).ok()
+}
 
 struct Watch<'w> {
     app: &'w App,
@@ -69,24 +101,16 @@ struct Watch<'w> {
 }
 
 impl Watch<'_> {
-    /// Runs the edited flow from what was edited on, if it can be run.
-    async fn run_again(&mut self) -> Result<(), Problem> {
+    /// Runs the edited flow from what was edited on, unless that would repeat what must not be repeated unasked.
+    async fn run_again(&mut self, edited: Arc<Flow>) -> Result<(), Problem> {
         let console = &self.app.console;
-        let flow = match flow_files::load(self.app, &self.args.flow) {
-            Ok(flow) => Arc::new(flow),
-            Err(problem) => {
-                console.say(&console.style.problem(&problem));
-                return Ok(());
-            }
-        };
-        let edited = first_edited(&self.flow, &flow).map(str::to_owned);
-        self.flow = flow;
-        let Some(run) = self.last.clone() else { return self.run(None).await };
-        let reuse = Reuse { run, from: edited };
-        let plan = self.session.engine.plan_rerun(&self.flow, &reuse).await?;
+        let from = first_edited(&self.flow, &edited).map(str::to_owned);
+        let Some(run) = self.last.clone() else { return Ok(()) };
+        let reuse = Reuse { run, from };
+        let plan = self.session.engine.plan_rerun(&edited, &reuse).await?;
         let writes: Vec<&str> = writes(&plan).map(|again| again.step.as_str()).collect();
         if !writes.is_empty() && !self.args.yes {
-            let writes = writes.join(", ");
+            let writes = named(writes.iter().copied());
             console.say(&format!(
                 "not run again: it would repeat what changes something outside ({writes}); --yes allows that"
             ));
@@ -96,6 +120,7 @@ impl Watch<'_> {
             Some(step) => format!("again from {step}"),
             None => "again".to_owned(),
         });
+        self.flow = edited;
         self.run(Some(reuse)).await
     }
 
@@ -109,18 +134,6 @@ impl Watch<'_> {
         live.finish(&report, &*self.session.engine.files(&report.run), again).await?;
         Ok(())
     }
-
-    /// The files of the flow as they are now.
-    fn stamps(&self) -> Stamps {
-        let folder = folder_of(&self.args.flow);
-        let others = self.flow.sub_flows().into_keys().map(|file| folder.join(file));
-        let files = std::iter::once(self.args.flow.clone()).chain(others);
-        files.map(|file| (file.clone(), saved(&file))).collect()
-    }
-}
-
-fn saved(file: &Path) -> Option<SystemTime> {
-    file.metadata().and_then(|metadata| metadata.modified()).ok()
 }
 
 /// The first step of a flow that is not the same in an earlier text of it.

@@ -4,8 +4,8 @@ mod name;
 
 pub(crate) use self::name::flow_name;
 
-/// What the flow is called in the files as they are kept here.
-const NAME: &str = "first-flow";
+/// What the flow is called where the folder has no name for it, and in the files as they are kept here.
+const USUAL: &str = "first-flow";
 
 /// A file of a new folder.
 #[derive(Debug)]
@@ -21,6 +21,7 @@ pub(crate) struct NewFile {
 pub(crate) struct Schemas {
     pub(crate) flow: String,
     pub(crate) connections: String,
+    pub(crate) test: String,
 }
 
 /// The files of a new folder with one flow of this name.
@@ -34,8 +35,12 @@ pub(crate) fn files(name: &str, schemas: Schemas) -> Vec<NewFile> {
         (".vscode/settings.json", include_str!("files/settings.json")),
         ("AGENTS.md", include_str!("files/AGENTS.md")),
     ];
-    let kept = kept.map(|(path, text)| NewFile { path: path.replace(NAME, name), text: text.replace(NAME, name) });
-    let made = [("schemas/flow.schema.json", schemas.flow), ("schemas/connections.schema.json", schemas.connections)];
+    let kept = kept.map(|(path, text)| NewFile { path: path.replace(USUAL, name), text: text.replace(USUAL, name) });
+    let made = [
+        ("schemas/flow.schema.json", schemas.flow),
+        ("schemas/connections.schema.json", schemas.connections),
+        ("schemas/test.schema.json", schemas.test),
+    ];
     let made = made.map(|(path, text)| NewFile { path: path.to_owned(), text });
     kept.into_iter().chain(made).collect()
 }

@@ -12,7 +12,7 @@ use runner_engine::{RunEvent, RunEvents, RunReport, Status};
 use serde_json::Value;
 
 use self::progress::Progress;
-use self::tally::{Tally, in_words};
+use self::tally::{Tally, counted, in_words};
 use crate::again;
 use crate::app::App;
 use crate::args::{Format, Global};
@@ -180,7 +180,8 @@ impl Live {
         let is_a_turn = step.contains('[');
         let did_something = attempts > 0 || !took.is_zero() || status == Status::Failed;
         if self.console.draws() && !is_a_turn && did_something && !self.is_single_action {
-            let words = format!("{step}  {}, {}", words::ended(status), in_words(took));
+            let tried = if attempts > 1 { format!(", {}", counted(attempts.into(), "attempt")) } else { String::new() };
+            let words = format!("{step}  {}, {}{tried}", words::ended(status), in_words(took));
             self.console.say(&self.console.style.dim(&words));
         }
     }

@@ -13,7 +13,8 @@ const REASON: usize = 160;
 pub(super) fn pause(event: &RunEvent) -> Option<String> {
     match event {
         RunEvent::Retry { attempt, delay_ms, reason, .. } => {
-            let wait = in_words(Duration::from_millis(*delay_ms));
+            // A part of it is over by the time that it is said.
+            let wait = in_words(Duration::from_millis(delay_ms.next_multiple_of(10)));
             Some(format!("{}; waiting {wait}, then attempt {}", cut(reason), attempt + 1))
         }
         RunEvent::Waiting { signal, until, .. } => Some(match (signal, until) {
@@ -37,6 +38,7 @@ pub(crate) fn ended(status: Status) -> &'static str {
     }
 }
 
+/// The first line of a text, as much as is said.
 fn cut(text: &str) -> String {
     let line = text.lines().next().unwrap_or_default();
     let short: String = line.chars().take(REASON).collect();

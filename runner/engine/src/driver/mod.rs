@@ -116,6 +116,7 @@ impl Driver {
                 self.written(commit).await?;
             }
             self.report_ended();
+            self.steps.tell_news();
             self.perform_held();
             if self.is_drained() {
                 return Err(stopped("the engine is shutting down"));
@@ -123,7 +124,7 @@ impl Driver {
             if self.is_stalled() {
                 return self.finish(stalled()).await;
             }
-            if self.arrived.is_empty() {
+            if self.arrived.is_empty() && !self.handle().is_called() {
                 self.wait().await?;
             }
             // A run whose steps are over at once lets others have their turn.

@@ -32,7 +32,7 @@ impl Driver {
         match op {
             Op::Act(act) => self.begin_attempt(act, at),
             Op::Cancel { key } => self.stop(&key),
-            Op::Sleep { .. } | Op::Wait { .. } => self.begin_waiting(op),
+            Op::Sleep { .. } | Op::Wait { .. } => self.begin_waiting(&op),
         }
     }
 
@@ -85,7 +85,7 @@ impl Driver {
         let (now, clock) = (self.now(), self.clock);
         let order = Order {
             binding: act.connection.map(|slot| Binding { name: slot.name, connector: slot.connector }),
-            events: self.steps.events_of(&act.key, act.attempt - 1, Some(&act.action)),
+            events: self.steps.acts(&act.key, act.attempt - 1, &act.action),
             cancel,
             number: act.attempt,
             action: act.action,
@@ -99,15 +99,15 @@ impl Driver {
         order.check(&self.around)
     }
 
-    fn begin_waiting(&mut self, op: Op) {
+    fn begin_waiting(&mut self, op: &Op) {
         let delay = |until: Timestamp| until.since(self.now());
-        let (key, until) = match &op {
+        let (key, until) = match op {
             Op::Sleep { key, until, .. } => (key, Some(*until)),
             Op::Wait { key, until, .. } => (key, *until),
             Op::Act(_) | Op::Cancel { .. } => return,
         };
         let delay = until.map(delay).unwrap_or_default();
-        self.steps.waits(&op, delay);
+        self.steps.waits(op, delay);
         let in_flight = match until {
             Some(until) => {
                 self.alarms.set(until, key.clone());

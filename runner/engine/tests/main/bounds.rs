@@ -6,9 +6,14 @@ use std::time::Duration;
 
 use runner_engine::{RunEvent, RunEvents, RunRequest, Status};
 use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::support::{Bench, LONG, binding, flow, step};
+
+/// How long a test waits for what must happen.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 fn hang(extra: Value) -> Value {
     let mut hang = step("a", "hang", json!(1));
@@ -68,16 +73,20 @@ impl RunEvents for CancelAtRetry {
     }
 }
 
+/// A durable run is cancelled while it writes down that it waits.
 #[tokio::test]
 async fn cancelling_ends_a_wait() {
-    let bench = Bench::new();
-    let cancel = CancellationToken::new();
-    let events = Arc::new(CancelAtRetry(cancel.clone()));
-    let mut flaky = step("a", "flaky", json!(9));
-    flaky["retry"] = json!({ "delay": "14m", "max_delay": "14m" });
-    let report = bench.run(flow(json!([flaky])), RunRequest { cancel, events, ..RunRequest::default() }).await;
-    assert_eq!((report.status, report.steps[0].status), (Status::Cancelled, Status::Cancelled));
-    assert_eq!(bench.probe.keys.lock().unwrap().len(), 1);
+    let folder = TempDir::new().unwrap();
+    for bench in [Bench::new(), Bench::durable(folder.path())] {
+        let cancel = CancellationToken::new();
+        let events = Arc::new(CancelAtRetry(cancel.clone()));
+        let mut flaky = step("a", "flaky", json!(9));
+        flaky["retry"] = json!({ "delay": "14m", "max_delay": "14m" });
+        let run = bench.run(flow(json!([flaky])), RunRequest { cancel, events, ..RunRequest::default() });
+        let report = timeout(PATIENCE, run).await.expect("the run hears that it is cancelled");
+        assert_eq!((report.status, report.steps[0].status), (Status::Cancelled, Status::Cancelled));
+        assert_eq!(bench.probe.keys.lock().unwrap().len(), 1);
+    }
 }
 
 #[tokio::test]
@@ -139,4 +148,30 @@ async fn a_host_that_never_finds_the_connection_is_not_waited_for() {
     request.cancel.cancel();
     let report = bench.engine.call("test/echo", &binding("slow"), request).await;
     assert_eq!(report.status, Status::Cancelled);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_time_of_a_flow_ends_all_that_goes_on_in_it() {
+    let bench = Bench::new();
+    let hangs = |id: &str| step(id, "hang", json!({ "seconds": 900 }));
+    let file = json!({
+        "linkwork": 1, "name": "limited", "timeout": "9s",
+        "connections": { "link": { "connector": "test" } },
+        "steps": [{ "id": "all", "parallel": {
+            "left": [hangs("a")], "right": [hangs("b")], "pause": [{ "id": "c", "wait": "1h" }] } }],
+    });
+    let flow = Arc::new(runner_flow::Flow::parse(&file.to_string()).unwrap());
+    let report = bench.run(flow, RunRequest::default()).await;
+    assert_eq!((report.status, report.error.unwrap().code), (Status::Failed, "timeout".into()));
+    assert_eq!((report.duration.as_secs(), bench.probe.dropped.load(Ordering::SeqCst)), (9, 2));
+}
+
+#[tokio::test]
+async fn a_panic_of_one_branch_leaves_the_others_alone() {
+    let bench = Bench::new();
+    let mut panics = step("panics", "panic", json!(1));
+    panics["on_error"] = json!("continue");
+    let branches = json!({ "left": [panics], "right": [step("right", "write", json!("right"))] });
+    let report = bench.run(flow(json!([{ "id": "both", "parallel": branches }])), RunRequest::default()).await;
+    assert_eq!((report.status, &*report.output), (Status::Succeeded, &json!({ "left": null, "right": "right" })));
 }

@@ -22,8 +22,7 @@ async fn commits(steps: Value) -> Vec<Commit> {
     let bench = Bench::with(|builder| builder.journal(noted.clone()));
     let report = bench.run(flow(steps), RunRequest::default()).await;
     assert_eq!(report.status, Status::Succeeded);
-    let commits = noted.commits.lock().unwrap().clone();
-    commits
+    noted.commits()
 }
 
 fn commit(kinds: &[u8]) -> Commit {

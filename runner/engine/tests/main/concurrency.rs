@@ -100,6 +100,41 @@ async fn a_run_too_many_is_refused_where_the_flow_says_so_and_leaves_nothing() {
 }
 
 #[tokio::test]
+async fn whoever_starts_a_run_again_by_its_key_learns_of_it_where_another_is_refused() {
+    let folder = TempDir::new().unwrap();
+    for bench in [Bench::new(), Bench::durable(folder.path())] {
+        let gate = bench.probe.close_gate();
+        let flow = bounded(json!({ "limit": 1, "when_full": "refuse" }));
+        let keyed = |key: &str| RunRequest { key: Some(key.to_owned()), ..numbered(0) };
+        let run = bench.start(&flow, keyed("order-7")).await;
+        let again = bench.engine.start(flow.clone(), keyed("order-7")).await.unwrap();
+        assert_eq!((again.run, again.is_new), (run.as_str().into(), false));
+        let other = bench.engine.start(flow.clone(), keyed("order-8")).await.unwrap_err();
+        assert_eq!(other.kind(), ErrorKind::LimitExceeded);
+        gate.add_permits(1);
+        bench.engine.result(&run).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_that_come_at_once_as_many_are_taken_as_the_flow_allows() {
+    let bench = Arc::new(Bench::new());
+    let gate = bench.probe.close_gate();
+    let flow = bounded(json!({ "limit": 3, "when_full": "refuse" }));
+    let starts = (0..50).map(|number| {
+        let (bench, flow) = (Arc::clone(&bench), Arc::clone(&flow));
+        tokio::spawn(async move { bench.engine.start(flow, numbered(number)).await.map(|started| started.run) })
+    });
+    let started = futures_util::future::join_all(starts).await;
+    let runs: Vec<_> = started.into_iter().filter_map(|start| start.unwrap().ok()).collect();
+    assert_eq!(runs.len(), 3);
+    gate.add_permits(3);
+    for run in &runs {
+        assert_eq!(bench.engine.result(run).await.unwrap().status, Status::Succeeded);
+    }
+}
+
+#[tokio::test]
 async fn a_key_that_has_no_value_is_refused_with_its_reason() {
     let bench = Bench::new();
     let flow = bounded(json!({ "limit": 1, "key": "{{ input.nunmber }}" }));

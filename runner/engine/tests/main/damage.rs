@@ -33,7 +33,7 @@ fn tamper(folder: &Path, sql: &str) {
 async fn refused(folder: &Path, [first, second]: &[String; 2]) -> Error {
     let bench = Bench::durable(folder);
     let mut resumed = bench.engine.resume().await.unwrap();
-    assert_eq!(resumed.runs, [second.clone()]);
+    assert_eq!(resumed.runs, [second.as_str()]);
     bench.engine.signal(second, signal("", "go", json!("gone"))).await.unwrap();
     assert_eq!(*bench.engine.result(second).await.unwrap().output, json!("gone"));
     assert_eq!(bench.probe.calls.lock().unwrap().len(), 0);

@@ -30,12 +30,14 @@ pub(crate) enum Fault {
 /// A journal that notes what it is told, and fails where a test says so.
 pub(crate) struct Faulty {
     inner: Arc<dyn Journal>,
-    pub(crate) commits: Mutex<Vec<Commit>>,
+    commits: Mutex<Vec<Commit>>,
     /// The hashes of what was put apart.
     pub(crate) blobs: Mutex<Vec<String>>,
     /// The commit that fails, and all after it.
     fault: Option<(usize, Fault)>,
     is_poisoned: AtomicBool,
+    /// Whether nothing can be shared between runs.
+    pub(crate) keeps_apart: AtomicBool,
     /// While it is there, loading waits for it once something is loaded.
     pub(crate) gate: Mutex<Option<Arc<Semaphore>>>,
     /// Told when loading waits.
@@ -50,6 +52,7 @@ impl Faulty {
             blobs: Mutex::default(),
             fault: None,
             is_poisoned: AtomicBool::new(false),
+            keeps_apart: AtomicBool::new(false),
             gate: Mutex::default(),
             loaded: Notify::new(),
         }
@@ -58,6 +61,11 @@ impl Faulty {
     /// Whose nth commit fails.
     pub(crate) fn failing(inner: Arc<dyn Journal>, nth: usize, fault: Fault) -> Self {
         Self { fault: Some((nth, fault)), ..Self::new(inner) }
+    }
+
+    /// What has been committed.
+    pub(crate) fn commits(&self) -> Vec<Commit> {
+        self.commits.lock().unwrap().clone()
     }
 
     /// What the commit is to come to.
@@ -149,6 +157,9 @@ impl Journal for Faulty {
     }
 
     async fn share_blob(&self, from: &str, to: &str, hash: &str) -> Result<bool> {
+        if self.keeps_apart.load(Ordering::SeqCst) {
+            return Err(poisoned());
+        }
         self.inner.share_blob(from, to, hash).await
     }
 

@@ -1,14 +1,11 @@
-//! What a host relies on: one run for one key, tenants apart, bounds that are said, hooks, events, status and results.
+//! What a host relies on: one run for one key, tenants apart, bounds that are said, events, status and results.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex};
 
-use async_trait::async_trait;
-use connector_sdk::{Error, ErrorKind};
-use runner_engine::{
-    ActionCall, ErrorReport, Hooks, Limits, Query, RunEvent, RunEvents, RunRequest, RunStatus, Status, Verdict,
-};
+use connector_sdk::ErrorKind;
+use runner_engine::{Limits, Query, RunEvent, RunEvents, RunRequest, RunStatus, Status};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -132,51 +129,6 @@ async fn a_run_that_only_waits_takes_no_slot() {
     bench.start(&waits, RunRequest::default()).await;
     let error = bench.engine.start(waits, RunRequest::default()).await.unwrap_err();
     assert_eq!(error.message(), "the engine has 3 runs and takes no more");
-}
-
-#[derive(Default)]
-struct Watch(Mutex<Vec<String>>);
-
-#[async_trait]
-impl Hooks for Watch {
-    async fn before(&self, call: &ActionCall) -> Verdict {
-        match &*call.step {
-            "refused" => Verdict::Refuse(Error::new(ErrorKind::Forbidden, "not for this tenant")),
-            "answered" => Verdict::Answer(json!("from the host")),
-            _ => Verdict::Proceed,
-        }
-    }
-
-    async fn after(&self, call: &ActionCall, outcome: Result<&Value, &ErrorReport>) {
-        let outcome = outcome.map_err(|error| error.code.clone());
-        let seen = format!("{} {} {:?} {} {outcome:?}", call.run.tenant, call.step, call.effect, call.input["value"]);
-        self.0.lock().unwrap().push(seen);
-    }
-}
-
-#[tokio::test]
-async fn hooks_see_refuse_and_answer() {
-    let hooks = Arc::new(Watch::default());
-    let bench = Bench::with(|builder| builder.hooks(Arc::clone(&hooks) as _));
-    let report = bench
-        .run(
-            flow(json!([
-                step("answered", "write", json!(1)),
-                step("made", "write", json!(2)),
-                step("refused", "write", json!(3)),
-            ])),
-            of_tenant("acme"),
-        )
-        .await;
-    assert_eq!(report.status, Status::Failed);
-    assert_eq!(*report.steps[0].output, json!("from the host"));
-    assert_eq!(report.error.unwrap().code, "forbidden");
-    assert_eq!(bench.probe.calls.lock().unwrap().len(), 1);
-    insta::assert_snapshot!(hooks.0.lock().unwrap().join("\n"), @r#"
-    acme answered Write 1 Ok(String("from the host"))
-    acme made Write 2 Ok(Number(2))
-    acme refused Write 3 Err("forbidden")
-    "#);
 }
 
 #[tokio::test]

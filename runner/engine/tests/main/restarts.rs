@@ -75,7 +75,7 @@ async fn at_every_entry_what_is_over_stays_over_and_what_was_under_way_ends_by_i
     for entries in 0..=whole.entries.len() {
         let folder = cut_off(&whole, entries).await;
         let bench = Bench::durable(folder.path());
-        assert_eq!(bench.engine.resume().await.unwrap().runs, [run.clone()]);
+        assert_eq!(bench.engine.resume().await.unwrap().runs, [run.as_str()]);
         // A run that was told before may be over.
         drop(bench.engine.signal(&run, signal("1", "go", json!("gone"))).await);
         let result = bench.engine.result(&run).await.unwrap();
@@ -203,6 +203,28 @@ async fn what_another_version_of_the_machine_began_is_refused_with_a_sentence() 
     assert_eq!(*refused, run);
     assert!(error.message().contains("version 999"), "{error}");
     assert!(error.fix().is_some());
+}
+
+#[tokio::test]
+async fn a_flow_that_this_release_cannot_read_is_refused_with_a_sentence() {
+    let folder = TempDir::new().unwrap();
+    let bench = Bench::durable(folder.path());
+    let run = bench.start(&flow(json!([step("a", "write", json!(1))])), RunRequest::default()).await;
+    bench.engine.result(&run).await.unwrap();
+    bench.kill().await;
+    let mut later = stored(folder.path(), &run).await;
+    later.texts[0].1 = later.texts[0].1.replace("\"linkwork\":1", "\"linkwork\":2");
+    for entries in [0, 2] {
+        let folder = cut_off(&later, entries).await;
+        let bench = Bench::durable(folder.path());
+        let resumed = bench.engine.resume().await.unwrap();
+        let (refused, error) = &resumed.refused[0];
+        assert_eq!((refused, resumed.runs.len()), (&run, 0));
+        let message = format!("the flow of the run {run} cannot be read: this program reads version 1 of flow files");
+        assert_eq!(error.message(), message);
+        assert!(error.fix().is_some());
+        assert_eq!(bench.probe.calls.lock().unwrap().len(), 0, "nothing is guessed");
+    }
 }
 
 #[tokio::test]

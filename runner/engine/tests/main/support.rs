@@ -157,9 +157,13 @@ impl Kept {
 
     /// The events as lines of JSON, with what differs between runs replaced.
     pub(crate) fn lines(&self) -> String {
-        let lines = self.events().iter().map(|event| serde_json::to_string(event).unwrap()).collect::<Vec<_>>();
         let Some(RunEvent::RunStarted { run, .. }) = self.events().into_iter().next() else { panic!("nothing began") };
-        lines.join("\n").replace(&*run, "run_1")
+        self.lines_of(&run)
+    }
+
+    pub(crate) fn lines_of(&self, run: &str) -> String {
+        let lines = self.events().iter().map(|event| serde_json::to_string(event).unwrap()).collect::<Vec<_>>();
+        lines.join("\n").replace(run, "run_1")
     }
 }
 

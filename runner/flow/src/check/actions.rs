@@ -6,7 +6,7 @@ use connector_sdk::retry::OwnRetries;
 use connector_sdk::{ErasedAction, Registry};
 
 use super::Checks;
-use super::inputs::Taker;
+use super::inputs::{Taker, legible};
 use crate::codes::Code;
 use crate::definition::Definition;
 use crate::diagnostic::{Findings, Place, did_you_mean};
@@ -55,16 +55,26 @@ fn check_connection(slots: &BTreeMap<&str, &str>, step: &Step, action: &ActionSt
     };
     match slots.get(name) {
         None => {
-            let fix = if findings.is_full() { None } else { did_you_mean(name, slots.keys().copied()) };
+            let near = || did_you_mean(name, slots.keys().copied());
+            let fix = if findings.is_full() { None } else { near().or_else(|| Some(add_connection(name, connector))) };
             let message = format!("there is no connection {name:?} in \"connections\"");
             findings.error(Code::UNKNOWN_CONNECTION, Place::Value(&pointer), message, fix);
         }
         Some(other) if *other != connector => {
             let message = format!("the connection {name:?} is for {other}, and this action needs {connector}");
-            findings.error(Code::WRONG_CONNECTOR, Place::Value(&pointer), message, None);
+            let fitting = slots.iter().find(|(_, other)| **other == connector);
+            let fix = match fitting {
+                Some((name, _)) => format!("write \"connection\": {name:?}"),
+                None => add_connection(connector, connector),
+            };
+            findings.error(Code::WRONG_CONNECTOR, Place::Value(&pointer), message, Some(fix));
         }
         Some(_) => {}
     }
+}
+
+fn add_connection(name: &str, connector: &str) -> String {
+    format!("add {name:?}: {{ \"connector\": {connector:?} }} to \"connections\" of the flow")
 }
 
 fn no_connection(slots: &BTreeMap<&str, &str>, step: &Step, connector: &str, findings: &mut Findings<'_>) {
@@ -72,10 +82,7 @@ fn no_connection(slots: &BTreeMap<&str, &str>, step: &Step, connector: &str, fin
     let fitting = slots.iter().filter(|(_, other)| **other == connector);
     let names: Vec<&str> = fitting.map(|(name, _)| *name).take(SHOWN).collect();
     let (message, fix) = match names.as_slice() {
-        [] => (
-            format!("the flow has no connection for {connector}"),
-            format!("add \"connections\": {{ {connector:?}: {{ \"connector\": {connector:?} }} }} to the flow"),
-        ),
+        [] => (format!("the flow has no connection for {connector}"), add_connection(connector, connector)),
         several => (
             format!("it is open which connection this step uses: {}", several.join(" or ")),
             format!("add \"connection\": {:?} to the step", several[0]),
@@ -89,7 +96,7 @@ fn check_retry(step: &Step, action: &ActionStep, known: &ErasedAction, findings:
     if step.retry.is_none() {
         return;
     }
-    let prepared = known.prepare(action.with.outline().value);
+    let prepared = known.prepare(legible(&action.with, known.input_schema()));
     if prepared.is_ok_and(|prepared| prepared.own_retries() == OwnRetries::Counted) {
         let message = "how often this action is tried is said twice: by \"retry\" and by its own inputs";
         let fix = "keep one of them: \"retry\", or the count in \"with\"".to_owned();

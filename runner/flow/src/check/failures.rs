@@ -73,7 +73,8 @@ fn check_codes(on_error: Option<&OnError>, pointer: &str, own: &[&str], findings
         let pointer = format!("{pointer}/codes/{index}");
         if code == ErrorKind::Cancelled.code() {
             let message = "nothing catches that a run was cancelled";
-            findings.warning(Code::UNKNOWN_ERROR_CODE, Place::Value(&pointer), message, None);
+            let fix = Some("take it away".to_owned());
+            findings.warning(Code::UNKNOWN_ERROR_CODE, Place::Value(&pointer), message, fix);
         } else if !known().any(|known| known == code) {
             let fix = if findings.is_full() { None } else { did_you_mean(code, known()) };
             let message = format!("no error has the code {code:?}");

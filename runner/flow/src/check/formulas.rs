@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use crate::expression::{Expression, Path, Template};
+use crate::definition::Definition;
+use crate::expression::{Compared, Expression, Path, Template};
 use crate::steps::{Awaited, Items, Step, StepKind, WaitStep};
 
 /// A value with expressions, or a bare expression.
@@ -19,6 +20,27 @@ impl<'f> Formula<'f> {
             Self::Bare(expression) => expression.references().iter().map(|path| (String::new(), path)).collect(),
         }
     }
+
+    /// What it compares with what, each with the same pointer.
+    pub(super) fn comparisons(&self) -> Vec<(String, Compared<'f>)> {
+        match self {
+            Self::Template(template) => template.comparisons(),
+            Self::Bare(expression) => expression.comparisons().into_iter().map(|one| (String::new(), one)).collect(),
+        }
+    }
+}
+
+/// Those of the flow itself, each with its pointer.
+pub(super) fn of_flow(flow: &Definition) -> Vec<(String, Formula<'_>)> {
+    let key = flow.concurrency.as_ref().and_then(|concurrency| concurrency.key.as_ref());
+    let key = key.map(|key| ("/concurrency/key".to_owned(), Formula::Template(key)));
+    let output = flow.output.as_ref().map(|output| ("/output".to_owned(), Formula::Template(output)));
+    key.into_iter().chain(output).collect()
+}
+
+/// All those of a step, each with its pointer.
+pub(super) fn all<'f>(step: &'f Step, file: &Value) -> Vec<(String, Formula<'f>)> {
+    before(step, file).into_iter().chain(before_turn(step)).chain(after_turn(step)).collect()
 }
 
 /// Those of a step that are evaluated before anything in it runs, each with its pointer.

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use connector_sdk::{ErasedAction, Review, Schema, Violation, pointer_is_within};
 use serde_json::Value;
 
+use super::knowledge::resolved;
 use crate::codes::Code;
 use crate::diagnostic::{Findings, Place};
 use crate::expression::{Outline, Template};
@@ -43,6 +44,20 @@ impl Taker<'_> {
         }
     }
 
+    /// What to do, where the finding itself does not say it.
+    fn fix(&self, violation: &Violation) -> Option<String> {
+        if violation.message.contains("; ") {
+            return None;
+        }
+        match (&*violation.rule, violation.pointer.rsplit_once('/')) {
+            ("required", Some((_, field))) => Some(format!("add {field:?}: …")),
+            _ => Some(match self {
+                Self::Action(action) => format!("linkwork actions show {} tells what it takes", action.id()),
+                Self::Flow(file, _) => format!("what it takes is said under \"input\" in {file}"),
+            }),
+        }
+    }
+
     /// What is wrong with an input and what is doubtful. Fields in `open` have no value yet and are not looked at.
     fn review(&self, mut input: Value, open: &[String]) -> Review {
         match self {
@@ -53,7 +68,8 @@ impl Taker<'_> {
                 };
                 schema.fill_defaults(&mut input);
                 let mut errors = schema.check(&input);
-                errors.retain(|error| !open.iter().any(|open| pointer_is_within(&error.pointer, open)));
+                let is_open = |pointer: &str| open.iter().any(|open| pointer_is_within(pointer, open));
+                errors.retain(|error| error.rule == "unknown_field" || !is_open(&error.pointer));
                 Review { errors, warnings: Vec::new() }
             }
         }
@@ -65,7 +81,10 @@ impl Inputs {
     pub(super) fn check(&self, step: &Step, with: &Template, taker: Taker<'_>, findings: &mut Findings<'_>) {
         let outline = with.outline();
         let open: Vec<String> = outline.whole.iter().chain(&outline.text).cloned().collect();
-        let review = taker.review(outline.value.clone(), &open);
+        let mut review = taker.review(outline.value.clone(), &open);
+        if let (false, Taker::Action(action)) = (open.is_empty(), taker) {
+            review.warnings = action.review(legible(with, action.input_schema()), &open).warnings;
+        }
         let mut errors = self.without_doubtful(review.errors, &outline, &open, taker);
         errors.extend(texts_that_are_no_text(&outline, taker));
         for violation in errors {
@@ -74,12 +93,13 @@ impl Inputs {
                 "unknown_field" => Place::Key(&pointer),
                 _ => Place::Value(&pointer),
             };
-            findings.error(Code::INVALID_INPUT, place, named(&violation), None);
+            findings.error(Code::INVALID_INPUT, place, named(&violation), taker.fix(&violation));
         }
         for violation in review.warnings {
             let pointer = format!("{}/with{}", step.pointer(), violation.pointer);
             let code = Code::of_rule(&violation.rule);
-            findings.warning(code, Place::Value(&pointer), violation.message, None);
+            let fix = taker.fix(&violation);
+            findings.warning(code, Place::Value(&pointer), violation.message, fix);
         }
     }
 
@@ -101,6 +121,36 @@ impl Inputs {
         let stays = |error: &Violation| lenient.iter().any(|found| pointer_is_within(&found.pointer, &error.pointer));
         errors.retain(|error| !is_around(error) || stays(error));
         errors
+    }
+}
+
+/// The input of a step with something fitting for every field that is an expression, so that it can be read what the
+/// other fields mean.
+pub(super) fn legible(with: &Template, schema: &Value) -> Value {
+    let Outline { mut value, whole, .. } = with.outline();
+    let required = schema.get("required").and_then(Value::as_array);
+    for name in whole.iter().filter_map(|pointer| pointer.strip_prefix('/')) {
+        let Some(fields) = value.as_object_mut().filter(|fields| fields.contains_key(name)) else { continue };
+        let is_required = required.is_some_and(|names| names.iter().any(|required| required == name));
+        let field = schema.get("properties").and_then(|fields| resolved(schema, fields.get(name)?));
+        match field.filter(|_| is_required) {
+            Some(field) => fields.insert(name.to_owned(), fitting(field)),
+            None => fields.shift_remove(name),
+        };
+    }
+    value
+}
+
+/// A value of the type that a schema wants.
+fn fitting(schema: &Value) -> Value {
+    let choice = schema.get("enum").and_then(Value::as_array).and_then(|choices| choices.first());
+    match (choice, schema.get("type").and_then(Value::as_str)) {
+        (Some(choice), _) => choice.clone(),
+        (None, Some("array")) => Value::Array(Vec::new()),
+        (None, Some("object")) => Value::Object(serde_json::Map::new()),
+        (None, Some("boolean")) => Value::Bool(false),
+        (None, Some("number" | "integer")) => schema.get("minimum").cloned().unwrap_or_else(|| 1.into()),
+        _ => Value::from("text"),
     }
 }
 

@@ -2,22 +2,24 @@
 //! runs, and one mistake hides no other.
 
 mod actions;
+mod comparisons;
 mod conditions;
 mod connections;
 mod failures;
 mod formulas;
 mod inputs;
+mod knowledge;
 mod order;
 mod references;
 mod schemas;
 mod sites;
-mod statuses;
 mod sub_flows;
 mod writes;
 
 use connector_sdk::Registry;
 
 use self::inputs::Inputs;
+use self::knowledge::Knowledge;
 use self::sub_flows::SubFlowChecks;
 use crate::definition::Definition;
 use crate::diagnostic::Findings;
@@ -41,7 +43,9 @@ fn check_with(flow: &Definition, checks: &Checks<'_>, findings: &mut Findings<'_
     actions::check(flow, &steps, checks, findings);
     sub_flows::check(flow, &steps, checks, findings);
     references::check(flow, findings);
-    conditions::check(&steps, findings);
+    let knowledge = Knowledge::of(flow, &steps, checks.registry);
+    comparisons::check(flow, &steps, &knowledge, findings);
+    conditions::check(&steps, &knowledge, findings);
     order::check(flow, findings);
     failures::check(flow, &steps, checks.registry, findings);
 }

@@ -1,12 +1,10 @@
 //! What expressions refer to: steps that are seen there and come before, and names that mean something there.
 
 use connector_sdk::Schema;
-use serde_json::Value;
 
 use super::formulas::{self, Formula};
 use super::schemas::unknown_property;
 use super::sites::{Level, Relation, Site, Sites};
-use super::statuses::{STATUSES, compared_with};
 use crate::codes::Code;
 use crate::definition::Definition;
 use crate::diagnostic::{Findings, Place, did_you_mean};
@@ -103,11 +101,7 @@ impl<'f> Walk<'f, '_, '_> {
 
     fn path(&mut self, mention: &Mention<'_>) {
         match &mention.path.root {
-            Root::Status(id) => {
-                self.mention_of_step(id, mention);
-                self.comparison_of_status(mention);
-            }
-            Root::Output(id) | Root::Error(id) => self.mention_of_step(id, mention),
+            Root::Status(id) | Root::Output(id) | Root::Error(id) => self.mention_of_step(id, mention),
             Root::Turn(field) => self.mention_of_turn(*field, mention),
             Root::Variable(name) => self.mention_of_name(name, mention),
         }
@@ -117,7 +111,8 @@ impl<'f> Walk<'f, '_, '_> {
         let Some(site) = self.sites.get(id) else {
             if !self.flow.unreadable.contains(id) {
                 let known = self.sites.before(&self.here.levels);
-                let fix = if self.findings.is_full() { None } else { did_you_mean(id, known) };
+                let none = || Some("no step is over here; use input, or put a step before this one".to_owned());
+                let fix = if self.findings.is_full() { None } else { did_you_mean(id, known).or_else(none) };
                 self.findings.error(Code::UNKNOWN_STEP, mention.place(), format!("there is no step {id:?}"), fix);
             }
             return;
@@ -125,22 +120,33 @@ impl<'f> Walk<'f, '_, '_> {
         let field = mention.field();
         let (code, message, fix) = match site.seen_from(&self.here.levels) {
             Relation::Before => return,
-            Relation::Itself => (Code::LATER_STEP, format!("the step {id:?} refers to itself"), None),
+            Relation::Itself => (
+                Code::LATER_STEP,
+                format!("the step {id:?} refers to itself"),
+                Some("use what an earlier step gave".to_owned()),
+            ),
             Relation::Around { in_handler } => {
-                let fix = in_handler.then(|| "what went wrong is in error, such as error.message".to_owned());
+                let fix = Some(match in_handler {
+                    true => "what went wrong is in error, such as error.message".to_owned(),
+                    false => "use what a step before this one gave".to_owned(),
+                });
                 (Code::LATER_STEP, format!("the step {id:?} is around this, so that it has no {field} yet"), fix)
             }
-            Relation::Within => {
-                (Code::LATER_STEP, format!("the step {id:?} has not run here, so that it has no {field} yet"), None)
-            }
+            Relation::Within => (
+                Code::LATER_STEP,
+                format!("the step {id:?} has not run here, so that it has no {field} yet"),
+                Some("use what a step before this one gave".to_owned()),
+            ),
             Relation::Later => (
                 Code::LATER_STEP,
                 format!("the step {id:?} comes later, so that it has no {field} yet"),
                 Some(format!("move the step {id:?} before this one")),
             ),
-            Relation::OnlyOnError => {
-                (Code::LATER_STEP, format!("the step {id:?} runs only after this, when something has failed"), None)
-            }
+            Relation::OnlyOnError => (
+                Code::LATER_STEP,
+                format!("the step {id:?} runs only after this, when something has failed"),
+                Some("use what a step before this one gave".to_owned()),
+            ),
             Relation::InLoop(step) => (
                 Code::INSIDE_LOOP,
                 format!("the step {id:?} is seen only inside the loop {:?}", step.id()),
@@ -149,7 +155,7 @@ impl<'f> Walk<'f, '_, '_> {
             Relation::OtherArm(step) => (
                 Code::OTHER_ARM,
                 format!("the step {id:?} is always skipped here: it stands in another arm of {:?}", step.id()),
-                None,
+                Some(format!("use it after {:?}, or put it before", step.id())),
             ),
             Relation::Beside(step) => (
                 Code::RUNS_BESIDE,
@@ -160,24 +166,15 @@ impl<'f> Walk<'f, '_, '_> {
         self.findings.error(code, mention.place(), message, fix);
     }
 
-    /// A status that is compared with a word that no status is.
-    fn comparison_of_status(&mut self, mention: &Mention<'_>) {
-        let text = self.findings.file().pointer(&mention.pointer).and_then(Value::as_str).unwrap_or_default();
-        for (range, word) in compared_with(text, &mention.path.range) {
-            if !STATUSES.contains(&word.as_str()) {
-                let place = Place::Within(&mention.pointer, range);
-                let message = format!("no step has the status {word:?}");
-                self.findings.error(Code::UNKNOWN_STATUS, place, message, did_you_mean_status(&word));
-            }
-        }
-    }
-
     fn mention_of_turn(&mut self, field: TurnField, mention: &Mention<'_>) {
         let path = mention.path;
         match (self.loops.last().map(|step| step.kind()), field) {
             (None, _) => {
                 let message = "there is no loop around this".to_owned();
-                self.findings.error(Code::NO_LOOP, mention.place(), message, None);
+                let fix = Some(
+                    "loop is known in the steps of \"for_each\" and \"repeat\", and in their \"output\"".to_owned(),
+                );
+                self.findings.error(Code::NO_LOOP, mention.place(), message, fix);
             }
             (Some(StepKind::Repeat(_)), TurnField::Item | TurnField::Key) => {
                 let message = format!("there is no {path}: \"repeat\" goes through no items");
@@ -251,16 +248,6 @@ impl<'f> Walk<'f, '_, '_> {
 
 /// What expressions know of a run.
 const RUN: [&str; 4] = ["id", "started_at", "tenant", "labels"];
-
-/// The status that was probably meant: other programs have other words.
-fn did_you_mean_status(word: &str) -> Option<String> {
-    let meant = match word {
-        "success" | "successful" | "ok" | "completed" | "done" => "succeeded",
-        "failure" | "error" | "errored" => "failed",
-        other => return did_you_mean(other, STATUSES.into_iter()),
-    };
-    Some(format!("did you mean {meant:?}?"))
-}
 
 /// A path of an expression, and the text that it stands in.
 struct Mention<'p> {

@@ -47,7 +47,7 @@ impl UnknownProperty<'_> {
         let known = self.known.keys().map(String::as_str);
         match nearest(self.key, known.clone()) {
             Some(near) => Some(format!("did you mean {near:?}?")),
-            None if self.known.is_empty() => None,
+            None if self.known.is_empty() => Some("add it to \"properties\" of the schema".to_owned()),
             None => Some(format!("known are {}", known.take(20).collect::<Vec<_>>().join(", "))),
         }
     }

@@ -90,7 +90,7 @@ impl<'f> Site<'f> {
             (None, None) => Relation::Itself,
             (None, Some(next)) => Relation::Around { in_handler: next.part == Part::Handler },
             (Some(_), None) => Relation::Within,
-            (Some(own), Some(other)) if own.part != other.part => self.from_other_part(common, own.part, other.part),
+            (Some(own), Some(other)) if own.part != other.part => self.seen_from_other_part(common, own.part, other.part),
             (Some(own), Some(other)) if own.index > other.index => Relation::Later,
             (Some(_), Some(_)) => self.after(common),
         }
@@ -104,7 +104,7 @@ impl<'f> Site<'f> {
     }
 
     /// Seen from another list of the step at this level.
-    fn from_other_part(&self, level: usize, own: Part, other: Part) -> Relation<'f> {
+    fn seen_from_other_part(&self, level: usize, own: Part, other: Part) -> Relation<'f> {
         let around = level.checked_sub(1).and_then(|above| self.around.get(above)).copied();
         match (own, other, around) {
             (Part::Handler, _, _) => Relation::OnlyOnError,

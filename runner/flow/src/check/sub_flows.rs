@@ -26,7 +26,10 @@ pub(super) fn check(flow: &Definition, steps: &[&Step], checks: &Checks<'_>, fin
         let StepKind::SubFlow(sub) = step.kind() else { continue };
         let pointer = step.pointer_of("flow");
         match wrong(sub, checks) {
-            Some(message) => findings.error(Code::NO_SUB_FLOW, Place::Value(&pointer), message, None),
+            Some(message) => {
+                let fix = Some(format!("correct {} first: linkwork validate {0} shows all of it", sub.file()));
+                findings.error(Code::NO_SUB_FLOW, Place::Value(&pointer), message, fix);
+            }
             None => check_connections(&slots, sub, &pointer, findings),
         }
         checks.inputs.check(step, &sub.with, Taker::Flow(sub.file(), sub.flow()), findings);

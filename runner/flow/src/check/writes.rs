@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use connector_sdk::{Effect, Registry};
 
+use super::inputs::legible;
 use crate::steps::{ActionStep, Block, Part, Step, StepKind};
 
 /// Finds the steps that write.
@@ -54,7 +55,7 @@ impl<'r> Writes<'r> {
     /// Whether an action writes with this very input, as far as the file says it.
     fn is_write(&self, action: &ActionStep) -> bool {
         let Some(known) = self.registry.actions().find(|known| known.id() == action.id()) else { return false };
-        let prepared = known.prepare(action.with.outline().value);
+        let prepared = known.prepare(legible(&action.with, known.input_schema()));
         prepared.map_or(known.about().effect, |prepared| prepared.effect()) == Effect::Write
     }
 }

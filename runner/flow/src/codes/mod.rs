@@ -82,6 +82,7 @@ impl Code {
     pub(crate) const CONDITION: Self = Self("condition");
     pub(crate) const CONSTANT_CONDITION: Self = Self("constant_condition");
     pub(crate) const NEVER_TAKEN: Self = Self("never_taken");
+    pub(crate) const NEVER_EQUAL: Self = Self("never_equal");
     pub(crate) const UNKNOWN_STATUS: Self = Self("unknown_status");
 
     // Failures and retries.
@@ -94,6 +95,23 @@ impl Code {
     /// The code for what a connector doubts about an input: its own rule, if that is explained.
     pub(crate) fn of_rule(rule: &str) -> Self {
         explain(rule).map_or(Self::DOUBTFUL_INPUT, |known| Self(known.code))
+    }
+
+    /// What to do where a finding says nothing better.
+    pub(crate) fn usual_fix(self) -> Option<&'static str> {
+        match self {
+            Self::DURATION => Some("write a number and a unit, such as 500ms, 60s, 2m or 1h"),
+            Self::RANGE => Some("write a number of this range"),
+            Self::NO_STEPS => Some("write at least one step"),
+            Self::TOO_DEEP => {
+                Some("take the inner part out: put it into a flow of its own, and run that with \"flow\"")
+            }
+            Self::TOO_LARGE => Some("hand large data in as the run's input, or as a file"),
+            Self::SYNTAX => Some("write JSON: text and keys in double quotes, a comma between two, no comments"),
+            Self::INVALID_NAME => Some("write small letters and digits"),
+            Self::MORE => Some("correct these and check again"),
+            _ => None,
+        }
     }
 
     pub(crate) fn word(self) -> &'static str {

@@ -16,7 +16,7 @@ use serde_json::Value;
 pub(crate) use self::node::Node;
 use self::places::{Lines, Places};
 use crate::codes::Code;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Bounded, Diagnostic};
 
 /// A JSON file that was read.
 #[derive(Clone, Debug)]
@@ -41,6 +41,13 @@ pub struct Span {
 impl Document {
     /// Reads JSON. A document of more than [`limits::INPUT`] bytes is refused unread.
     pub fn parse(text: &str) -> Result<Self, Vec<Diagnostic>> {
+        let (document, found) = Self::parse_beside(text)?;
+        if found.is_empty() { Ok(document) } else { Err(found.finish()) }
+    }
+
+    /// Reads JSON as far as it can be told what it says: what is wrong with keys and numbers is handed over beside it,
+    /// so that it hides nothing else.
+    pub(crate) fn parse_beside(text: &str) -> Result<(Self, Bounded), Vec<Diagnostic>> {
         if text.len() as u64 > limits::INPUT {
             let start = Span { line: 1, column: 1, range: 0..0 };
             let message = format!("the file is over {} MiB", limits::INPUT >> 20);
@@ -49,8 +56,8 @@ impl Document {
         let lines = Lines::of(text);
         depth::check(text, &lines)?;
         let ast = syntax::parse(text, &lines)?;
-        let (value, places) = read::read(text, &lines, &ast)?;
-        Ok(Self { text: text.to_owned(), lines, value, places })
+        let (value, places, found) = read::read(text, &lines, &ast);
+        Ok((Self { text: text.to_owned(), lines, value, places }, found))
     }
 
     /// The text that was read.

@@ -7,19 +7,20 @@ use serde_json::{Map, Value};
 
 use super::places::{Lines, Places};
 use crate::codes::Code;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Bounded, Diagnostic};
 
-/// The value, or every duplicate key and every number that cannot be held exactly.
-pub(super) fn read(text: &str, lines: &Lines, ast: &Ast<'_>) -> Result<(Value, Places), Vec<Diagnostic>> {
-    let mut reader = Reader { text, lines, found: Vec::new() };
-    let read = reader.value(ast, "");
-    if reader.found.is_empty() { Ok(read) } else { Err(reader.found) }
+/// The value, and beside it every duplicate key, the first of which is kept, and every number that cannot be held
+/// exactly, for which another one stands.
+pub(super) fn read(text: &str, lines: &Lines, ast: &Ast<'_>) -> (Value, Places, Bounded) {
+    let mut reader = Reader { text, lines, found: Bounded::default() };
+    let (value, places) = reader.value(ast, "");
+    (value, places, reader.found)
 }
 
 struct Reader<'a> {
     text: &'a str,
     lines: &'a Lines,
-    found: Vec<Diagnostic>,
+    found: Bounded,
 }
 
 impl Reader<'_> {
@@ -66,7 +67,7 @@ impl Reader<'_> {
                 let shown: String = literal.value.chars().take(40).collect();
                 let message = format!("{shown} cannot be held exactly");
                 self.refuse(Code::NUMBER, literal, pointer, message, "write it as text, in quotes, to keep its digits");
-                Value::Null
+                Value::from(literal.value.parse::<f64>().ok().filter(|near| near.is_finite()).unwrap_or_default())
             }
         }
     }
@@ -77,10 +78,9 @@ impl Reader<'_> {
     }
 
     fn refuse(&mut self, code: Code, place: &impl Ranged, pointer: &str, message: String, fix: &str) {
-        if self.found.len() < connector_sdk::limits::VIOLATIONS {
+        self.found.add(|| {
             let span = self.lines.span(self.text, place.start()..place.end());
-            let fix = Some(fix.to_owned());
-            self.found.push(Diagnostic { fix, ..Diagnostic::error(code, pointer, span, message) });
-        }
+            Diagnostic { fix: Some(fix.to_owned()), ..Diagnostic::error(code, pointer, span, message) }
+        });
     }
 }

@@ -16,7 +16,7 @@ use super::undefined::Undefined;
 /// An expression that stands for itself, read once and evaluated often.
 #[derive(Clone, Debug)]
 pub(crate) struct Expression {
-    formula: Formula,
+    pub(super) formula: Formula,
 }
 
 impl Expression {
@@ -54,5 +54,10 @@ impl Expression {
     /// Everything that it refers to.
     pub(crate) fn references(&self) -> &[Path] {
         &self.formula.code.paths
+    }
+
+    /// The expression as it was written, without braces around it.
+    pub(crate) fn bare(&self) -> &str {
+        &self.formula.code.source[self.formula.root.range.clone()]
     }
 }

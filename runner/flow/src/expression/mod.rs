@@ -8,6 +8,7 @@ mod apply;
 mod bare;
 mod budget;
 mod calls;
+mod compared;
 mod evaluate;
 mod filters;
 mod jinja_tests;
@@ -29,6 +30,7 @@ mod words;
 use std::ops::Range;
 
 pub(crate) use self::bare::Expression;
+pub(crate) use self::compared::Compared;
 pub(crate) use self::path::{Path, Root, Segment};
 pub(crate) use self::scope::{Scope, StepResult, TurnField, View, Within, kind};
 pub(crate) use self::template::{Outline, Template};

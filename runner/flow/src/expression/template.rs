@@ -133,7 +133,7 @@ impl Node {
         }
     }
 
-    fn walk<'a>(&'a self, pointer: &str, visit: &mut dyn FnMut(&str, &'a Self)) {
+    pub(super) fn walk<'a>(&'a self, pointer: &str, visit: &mut dyn FnMut(&str, &'a Self)) {
         visit(pointer, self);
         match self {
             Self::Array(items) => {

@@ -32,5 +32,5 @@ pub(super) fn write(drawing: &Drawing) -> String {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('"', "\\\"")
+    text.replace('&', "&amp;").replace('\\', "\\\\").replace('"', "\\\"")
 }

@@ -9,7 +9,7 @@ pub(super) struct Drawing {
 /// What stands in a drawing, or in a frame of it.
 pub(super) enum Item {
     Node(Node),
-    Frame { number: usize, label: String, items: Vec<Item> },
+    Frame { number: usize, label: String, items: Vec<Self> },
 }
 
 /// A thing with a text of some lines.

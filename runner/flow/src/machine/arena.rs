@@ -29,6 +29,11 @@ impl<T: Default> Arena<T> {
         id
     }
 
+    /// Whether every thing has been taken out.
+    pub(super) fn is_empty(&self) -> bool {
+        self.all.len() == self.free.len()
+    }
+
     pub(super) fn take(&mut self, id: Id<T>) -> T {
         self.free.push(id);
         std::mem::take(&mut self[id])

@@ -59,7 +59,7 @@ impl Machine {
             match &mut step.doing {
                 Doing::Nothing => {}
                 Doing::Acting => self.ops.push(Op::Cancel { key: step.key.clone() }),
-                Doing::Resting | Doing::Sleeping { .. } | Doing::Listening | Doing::Pausing => self.end_wait(id),
+                Doing::Resting { .. } | Doing::Sleeping { .. } | Doing::Listening | Doing::Pausing => self.end_wait(id),
                 Doing::Parts(parts) => {
                     parts.verdict.get_or_insert(End::Cancelled);
                     open.extend(parts.lines.iter().rev());

@@ -6,6 +6,7 @@ use connector_sdk::{Error, ErrorKind, Origin};
 use serde_json::Value;
 
 use super::Machine;
+use super::line::{End, LineId};
 use super::scope::ScopeId;
 use crate::expression::{Expression, Template, Undefined, kind};
 use crate::failure::{ErrorReport, Failure};
@@ -34,7 +35,7 @@ impl Machine {
 
     /// The failure of a step with `fail`.
     pub(super) fn failure_of(&self, scope: ScopeId, step: &Step, fail: &FailStep) -> Failure {
-        match self.value(scope, &fail.message, step.pointer(), "/fail") {
+        match self.value(scope, &fail.message, step.pointer(), fail.at) {
             Ok(message) => Failure::of_flow(&fail.code, text_of(message)),
             Err(failure) => failure,
         }
@@ -42,6 +43,15 @@ impl Machine {
 
     fn undefined(&self, scope: ScopeId, error: Undefined, pointer: &str, key: &str) -> Failure {
         undefined(self.flow_of(scope).unwrap_or(&self.flow), error, &[pointer, key].concat())
+    }
+
+    /// The end of a step that can do nothing with the value at `key`: where that stands is told, unless it is known.
+    pub(super) fn refused(&self, line: LineId, step: &Step, key: &str, mut failure: Failure) -> End {
+        let flow = self.flow_of(self.lines[line].scope).unwrap_or(&self.flow);
+        let place = flow.locate(&[step.pointer(), key].concat());
+        failure.error.line.get_or_insert(place.line);
+        failure.error.column.get_or_insert(place.column);
+        End::Failed(failure)
     }
 }
 
@@ -52,7 +62,7 @@ pub(super) fn undefined(flow: &Flow, error: Undefined, pointer: &str) -> Failure
         Some(range) => flow.document().locate_within(&pointer, range),
         None => flow.locate(&pointer),
     };
-    Failure::lasting(ErrorReport::expression(error, pointer, place))
+    Failure::lasting(ErrorReport::expression(error, pointer, &place))
 }
 
 /// The failure of a step whose value is not what it should be.

@@ -75,9 +75,9 @@ pub(super) enum Doing {
     /// Its action is called.
     Acting,
     /// It waits to be tried again.
-    Resting,
+    Resting { until: Timestamp },
     /// It waits, and its time may be over before the wait is.
-    Sleeping { to_the_end: bool },
+    Sleeping { until: Timestamp, to_the_end: bool },
     /// It waits for a signal.
     Listening,
     /// It has not begun: others have their turn first.
@@ -86,10 +86,15 @@ pub(super) enum Doing {
     Parts(Box<Parts>),
 }
 
-impl Doing {
-    /// Whether time alone ends it.
-    pub(super) fn is_wait(&self) -> bool {
-        matches!(self, Self::Resting | Self::Sleeping { .. } | Self::Listening | Self::Pausing)
+impl StepRun {
+    /// When time alone ends what it does, if it does.
+    pub(super) fn wakes_at(&self) -> Option<Timestamp> {
+        match self.doing {
+            Doing::Resting { until } | Doing::Sleeping { until, .. } => Some(until),
+            Doing::Listening => self.deadline,
+            Doing::Pausing => Some(self.started),
+            Doing::Nothing | Doing::Acting | Doing::Parts(_) => None,
+        }
     }
 }
 

@@ -52,7 +52,7 @@ impl Machine {
         };
         let turns = match items.and_then(Turns::through) {
             Ok(turns) => Turns { at_once: each.at_once, ..turns },
-            Err(failure) => return Some(End::Failed(failure)),
+            Err(failure) => return Some(self.refused(line, step, "/for_each", failure)),
         };
         self.begin_turns(line, step, turns)
     }
@@ -66,7 +66,7 @@ impl Machine {
         };
         match most {
             Ok(most) => self.begin_turns(line, step, Turns { most: most as usize, ..Turns::default() }),
-            Err(failure) => Some(End::Failed(failure)),
+            Err(failure) => Some(self.refused(line, step, "/repeat/times", failure)),
         }
     }
 

@@ -167,7 +167,7 @@ impl Machine {
         if !self.started || self.outcome.is_some() {
             return Vec::new();
         }
-        self.now = at;
+        self.it_is(at);
         match done {
             Done::Acted { key, attempt, outcome } => self.acted(&key, attempt, outcome),
             Done::Slept { key } => self.slept(&key),
@@ -178,7 +178,7 @@ impl Machine {
 
     /// Ends the run. What is in flight is cancelled, and tells what became of it.
     pub fn cancel(&mut self, at: Timestamp) -> Vec<Op> {
-        self.now = at;
+        self.it_is(at);
         match (&self.main, &self.outcome) {
             (_, Some(_)) => {}
             (None, None) => self.outcome = Some(Outcome::Cancelled),
@@ -197,6 +197,11 @@ impl Machine {
         std::mem::take(&mut self.ended)
     }
 
+    /// The clock of a driver may go back, as after a restart somewhere else; the time of a run does not.
+    fn it_is(&mut self, at: Timestamp) {
+        self.now = self.now.max(at);
+    }
+
     /// The attempt of a step ended.
     fn acted(&mut self, key: &StepKey, attempt: u32, outcome: Result<Value, Failure>) {
         let Some(line) = self.awaited.get(key).copied() else { return };
@@ -210,14 +215,17 @@ impl Machine {
     /// A step has waited as long as it asked for.
     fn slept(&mut self, key: &StepKey) {
         let Some(line) = self.awaited.get(key).copied() else { return };
-        let Some(step) = self.lines[line].step.as_mut().filter(|step| step.doing.is_wait()) else { return };
+        let Some(step) = &mut self.lines[line].step else { return };
+        let Some(until) = step.wakes_at() else { return };
         let doing = std::mem::take(&mut step.doing);
+        // A timer may be early by a little: what it was set for has come nevertheless.
+        self.it_is(until);
         self.awaited.remove(key);
         self.signals.unlisten(line);
         let end = match doing {
-            Doing::Sleeping { to_the_end: true } => Some(End::Gave(Output::default())),
-            Doing::Sleeping { to_the_end: false } | Doing::Listening => Some(End::Failed(self.time_is_over(line))),
-            Doing::Resting => self.try_again(line),
+            Doing::Sleeping { to_the_end: true, .. } => Some(End::Gave(Output::default())),
+            Doing::Sleeping { to_the_end: false, .. } | Doing::Listening => Some(End::Failed(self.time_is_over(line))),
+            Doing::Resting { .. } => self.try_again(line),
             Doing::Pausing | Doing::Nothing | Doing::Acting | Doing::Parts(_) => {
                 self.lines[line].step = None;
                 self.queue.push_back(line);

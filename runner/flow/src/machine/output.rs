@@ -68,6 +68,11 @@ impl Ledger {
         self.held = self.held.saturating_sub(bytes);
     }
 
+    /// Whether nothing is held.
+    pub(super) fn is_empty(&self) -> bool {
+        self.held == 0
+    }
+
     /// Whether it is over [`limits::RUN_OUTPUTS`].
     pub(super) fn is_full(&self) -> bool {
         self.held > limits::RUN_OUTPUTS

@@ -70,7 +70,7 @@ impl Machine {
             return self.pause(id, key);
         }
         self.begun += 1;
-        let is_only = self.only.as_deref() == Some(step.id());
+        let is_only = self.only.as_deref() == Some(key.as_str());
         if !is_only && let Some(output) = self.pins.get(key.as_str()) {
             let output = Output::new(output.clone());
             return self.pass(id, step, Status::Succeeded, output);
@@ -104,10 +104,10 @@ impl Machine {
     /// Does what a step does, for the first time or again. If that is over at once, how it ended.
     pub(super) fn attempt(&mut self, line: LineId, step: &Step) -> Option<End> {
         let run = self.lines[line].step.as_mut()?;
-        run.attempt += 1;
         if run.deadline.is_some_and(|deadline| deadline <= self.now) {
             return Some(End::Failed(self.time_is_over(line)));
         }
+        run.attempt += 1;
         let scope = self.lines[line].scope;
         match step.kind() {
             StepKind::Action(action) => self.act(line, step, action),

@@ -65,7 +65,7 @@ pub struct StepRecord {
     /// What went wrong, also where the flow has handled it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<Box<ErrorReport>>,
-    /// How often it was tried; for a step with steps in it, its rounds. None if it was skipped or pinned.
+    /// How often it was tried; for a step with steps in it, its rounds. None if it did not come to that.
     pub attempts: u32,
     /// When it began.
     pub started: Timestamp,

@@ -73,6 +73,8 @@ impl Machine {
     }
 
     fn end_run(&mut self, end: End) {
+        debug_assert!(self.lines.is_empty() && self.awaited.is_empty(), "something is under way after the end");
+        debug_assert!(self.ledger.is_empty(), "something is held after the end");
         let end = match self.verdict.take() {
             Some(verdict) if !end.is_in_doubt() => verdict,
             _ => end,

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::Machine;
 use super::arena::{Arena, Id};
-use super::layout::{FLOW, Layout};
+use super::layout::{FLOW, Layout, Place};
 use super::line::LineId;
 use super::output::Output;
 use super::record::Status;
@@ -95,6 +95,14 @@ impl Machine {
         })
     }
 
+    /// Whether a step does not run because another one is all that runs, and this one does not stand in it.
+    fn is_left_out(&self, home: ScopeId, place: Place) -> bool {
+        let Some(only) = &self.only else { return false };
+        let is_of_run = self.main.as_ref().is_some_and(|run| run.scope == home);
+        let only = self.scopes[home].layout.place(only);
+        is_of_run && only.is_none_or(|only| !(only.slot..only.until).contains(&place.slot))
+    }
+
     /// Keeps the result of a step where expressions find it.
     pub(super) fn remember(&mut self, scope: ScopeId, id: &str, result: Known) {
         let Some(place) = self.scopes[scope].layout.place(id) else { return };
@@ -172,19 +180,18 @@ impl Sees for Sight<'_> {
     }
 
     fn step(&self, id: &str) -> Option<StepResult<'_>> {
-        let place = self.machine.scopes[self.scope].layout.place(id)?;
-        let home = self.scopes().find(|scope| scope.home == Some(place.home))?;
-        match &home.known[place.slot] {
+        let machine = self.machine;
+        let place = machine.scopes[self.scope].layout.place(id)?;
+        let home = machine.scopes_from(self.scope).find(|scope| machine.scopes[*scope].home == Some(place.home))?;
+        match &machine.scopes[home].known[place.slot] {
             Some(known) => Some(StepResult {
                 output: &known.output.value,
                 status: known.status.code(),
                 error: known.error.as_ref(),
             }),
-            // What comes before and did not run was on a way that was not taken, unless one step is all that runs.
-            None if self.machine.only.is_none() => {
-                Some(StepResult { output: &self.machine.nothing, status: Status::Skipped.code(), error: None })
-            }
-            None => None,
+            None if machine.is_left_out(home, place) => None,
+            // What comes before and did not run was on a way that was not taken.
+            None => Some(StepResult { output: &machine.nothing, status: Status::Skipped.code(), error: None }),
         }
     }
 }

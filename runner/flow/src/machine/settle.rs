@@ -29,7 +29,7 @@ impl Machine {
         let Some(step) = block.get(self.lines[line].index) else { return Next::Wait };
         if let Doing::Parts(parts) = std::mem::take(&mut run.doing) {
             match parts.work {
-                Work::Handler(failure) => return self.handled(line, step, run, failure, end),
+                Work::Handler(failure) => return self.handled(line, step, run, &failure, end),
                 work => self.let_go(work),
             }
         }
@@ -72,7 +72,7 @@ impl Machine {
                 let reason = Some(Reason { code: failure.error.code, message: failure.error.message });
                 self.awaited.insert(run.key.clone(), line);
                 self.ops.push(Op::Sleep { key: run.key.clone(), until, reason });
-                run.doing = Doing::Resting;
+                run.doing = Doing::Resting { until };
                 self.lines[line].step = Some(run);
                 return Next::Wait;
             }
@@ -111,7 +111,7 @@ impl Machine {
 
     fn handle(&mut self, line: LineId, step: &Step, mut run: StepRun, failure: Failure, on_error: &OnError) -> Next {
         if on_error.steps.is_empty() {
-            return self.handled(line, step, run, failure, End::Gave(Output::default()));
+            return self.handled(line, step, run, &failure, End::Gave(Output::default()));
         }
         let around = &self.lines[line];
         let (outer, prefix) = (around.scope, Arc::clone(&around.prefix));
@@ -124,7 +124,7 @@ impl Machine {
     }
 
     /// What was done about a failure is over.
-    fn handled(&mut self, line: LineId, step: &Step, run: StepRun, failure: Failure, end: End) -> Next {
+    fn handled(&mut self, line: LineId, step: &Step, run: StepRun, failure: &Failure, end: End) -> Next {
         let output = match &end {
             End::Gave(output) => output.clone(),
             End::Failed(_) | End::Broke(_) | End::Stopped(_) | End::Cancelled => Output::default(),

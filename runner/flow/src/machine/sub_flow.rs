@@ -27,7 +27,8 @@ impl Machine {
             let violations = schema.check(&input);
             if !violations.is_empty() {
                 let what = format!("the input of the flow {:?}", sub.flow.name());
-                return Some(End::Failed(Failure::lasting(&Error::invalid_input(&what, violations))));
+                let failure = Failure::lasting(&Error::invalid_input(&what, violations));
+                return Some(self.refused(line, step, "/with", failure));
             }
         }
         let layout = self.layouts.entry(sub.file.clone()).or_insert_with(|| Arc::new(Layout::of(definition)));

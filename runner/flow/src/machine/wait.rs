@@ -31,14 +31,14 @@ impl Machine {
         match until {
             Ok(until) if until <= self.now => Some(End::Gave(Output::default())),
             Ok(until) => self.sleep(line, until),
-            Err(failure) => Some(End::Failed(failure)),
+            Err(failure) => Some(self.refused(line, step, "/wait", failure)),
         }
     }
 
     fn sleep(&mut self, line: LineId, wanted: Timestamp) -> Option<End> {
         let step = self.lines[line].step.as_mut()?;
         let until = step.deadline.map_or(wanted, |deadline| wanted.min(deadline));
-        step.doing = Doing::Sleeping { to_the_end: until == wanted };
+        step.doing = Doing::Sleeping { until, to_the_end: until == wanted };
         self.awaited.insert(step.key.clone(), line);
         self.ops.push(Op::Sleep { key: step.key.clone(), until, reason: None });
         None

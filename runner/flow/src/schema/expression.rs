@@ -33,13 +33,34 @@ pub(super) fn within(schema: &Value, root: &str) -> Value {
 /// What a keyword holds, with expressions allowed in it.
 fn inside(keyword: &str, held: &Value, root: &str) -> Value {
     match keyword {
-        "$ref" => held.as_str().map_or(Value::Null, |target| target.replacen('#', root, 1).into()),
-        "$defs" => each(held, |schema| within(schema, root)),
+        "$ref" => reference(held, root),
+        "$defs" | "dependentSchemas" => each(held, |schema| within(schema, root)),
         "anyOf" | "oneOf" | "allOf" => each(held, |schema| within(schema, root)),
+        "then" | "else" => within(held, root),
+        "if" | "not" => rebased(held, root),
         "prefixItems" => each(held, |schema| value(schema, root)),
         _ if BY_NAME.contains(&keyword) => each(held, |schema| value(schema, root)),
         _ if ONE.contains(&keyword) => value(held, root),
         _ => held.clone(),
+    }
+}
+
+fn reference(held: &Value, root: &str) -> Value {
+    held.as_str().map_or(Value::Null, |target| target.replacen('#', root, 1).into())
+}
+
+/// A question about a value, which stays as it is: only its references go elsewhere.
+fn rebased(schema: &Value, root: &str) -> Value {
+    match schema {
+        Value::Object(keywords) => keywords
+            .iter()
+            .map(|(keyword, held)| match keyword.as_str() {
+                "$ref" => (keyword.clone(), reference(held, root)),
+                _ => (keyword.clone(), rebased(held, root)),
+            })
+            .collect(),
+        Value::Array(items) => items.iter().map(|item| rebased(item, root)).collect(),
+        other => other.clone(),
     }
 }
 

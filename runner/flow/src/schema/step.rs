@@ -22,20 +22,30 @@ const KINDS: [(&str, &[&str], &[&str]); 11] = [
 ];
 
 pub(super) fn step(registry: &Registry) -> Value {
+    let keys = of_kinds(registry);
     let mut properties = common();
-    properties.extend(of_kinds(registry));
-    let kinds = KINDS.iter().map(|(kind, _, _)| json!({ "required": [kind] }));
-    let dependent: Map<String, Value> = KINDS.iter().map(|kind| (kind.0.to_owned(), only(kind))).collect();
+    // Here a key is only allowed: it is described, and so offered, where its kind is known or none is chosen yet.
+    properties.extend(keys.keys().map(|key| (key.clone(), true.into())));
+    let kinds: Vec<Value> = KINDS.iter().map(|(kind, _, _)| json!({ "required": [kind] })).collect();
+    let mut dependent: Map<String, Value> = KINDS.iter().map(|kind| (kind.0.to_owned(), only(kind, &keys))).collect();
+    dependent["action"]["allOf"] = registry.connectors().iter().map(of_connector).collect();
     json!({
         "type": "object",
         "required": ["id"],
         "properties": properties,
         "additionalProperties": false,
-        "oneOf": kinds.collect::<Vec<_>>(),
+        "anyOf": kinds,
+        "if": { "anyOf": kinds },
+        "else": { "properties": telling() },
         "dependentSchemas": dependent,
-        "allOf": registry.connectors().iter().map(of_connector).collect::<Vec<_>>(),
         "defaultSnippets": snippets(),
     })
+}
+
+/// The keys that tell a kind.
+fn telling() -> Map<String, Value> {
+    let there = |kind: &str| json!({ "$ref": format!("#/$defs/step/dependentSchemas/{kind}/properties/{kind}") });
+    KINDS.iter().map(|(kind, _, _)| ((*kind).to_owned(), there(kind))).collect()
 }
 
 fn common() -> Map<String, Value> {
@@ -109,14 +119,13 @@ fn object(value: Value) -> Map<String, Value> {
     }
 }
 
-/// The keys of the other kinds are not allowed, and those that the kind needs are there.
-fn only((kind, keys, needed): &(&str, &[&str], &[&str])) -> Value {
-    let others = KINDS.iter().flat_map(|(_, keys, _)| keys.iter());
-    let forbidden: Map<String, Value> = others
-        .filter(|other| *other != kind && !keys.contains(other))
-        .map(|other| ((*other).to_owned(), false.into()))
-        .collect();
-    json!({ "required": needed, "properties": forbidden })
+/// What the keys of a kind hold, and which of them it needs. Those of the other kinds are not allowed.
+fn only((kind, beside, needed): &(&str, &[&str], &[&str]), keys: &Map<String, Value>) -> Value {
+    let properties = keys.iter().map(|(key, schema)| match key == kind || beside.contains(&key.as_str()) {
+        true => (key.clone(), schema.clone()),
+        false => (key.clone(), false.into()),
+    });
+    json!({ "required": needed, "properties": properties.collect::<Map<_, _>>() })
 }
 
 fn arm() -> Value {

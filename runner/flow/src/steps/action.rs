@@ -2,7 +2,7 @@
 
 use super::{KindOfStep, StepKind};
 use crate::expression::Template;
-use crate::object::Object;
+use crate::object::{Object, harmless};
 use crate::reading::Reading;
 
 pub(super) const KIND: KindOfStep = KindOfStep { key: "action", keys: &["action", "connection", "with"], read };
@@ -52,10 +52,10 @@ fn read(step: &Object<'_>, reading: &mut Reading<'_, '_>) -> Option<StepKind> {
 /// An input that a step hands on: an object, an empty one if nothing is said.
 pub(super) fn input(step: &Object<'_>, key: &str, reading: &mut Reading<'_, '_>) -> Option<Template> {
     match step.get(key) {
-        Some(_) => {
-            step.object(key, reading.findings)?;
-            step.template(key, reading.findings)
-        }
+        Some(_) => match step.object(key, reading.findings) {
+            Some(_) => step.template(key, reading.findings),
+            None => harmless(),
+        },
         None => Some(Template::literal(serde_json::Map::new().into())),
     }
 }

@@ -51,9 +51,13 @@ fn arm(value: &Value, at: &str, index: usize, is_last: bool, reading: &mut Readi
     arm.typed("else", "true", |value| value.as_bool().filter(|is| *is), reading.findings);
     let place = Place::Value(&arm.pointer);
     match (arm.has("if"), arm.has("else")) {
-        (true, true) => reading.findings.error(Code::TWO_KINDS, place, "an arm has \"if\" or \"else\", not both", None),
+        (true, true) => {
+            let fix = Some("take one of the two away".to_owned());
+            reading.findings.error(Code::TWO_KINDS, place, "an arm has \"if\" or \"else\", not both", fix)
+        }
         (false, false) => {
-            reading.findings.error(Code::MISSING_KEY, place, "an arm needs \"if\", or \"else\": true", None)
+            let fix = Some("add \"if\": \"…\"".to_owned());
+            reading.findings.error(Code::MISSING_KEY, place, "an arm needs \"if\", or \"else\": true", fix)
         }
         (false, true) if !is_last => {
             let fix = Some("move it to the end".to_owned());

@@ -19,24 +19,26 @@ pub(crate) const CODE: &str = "failed";
 pub struct FailStep {
     /// A sentence for people.
     pub(crate) message: Template,
+    /// JSON Pointer of the message, from the step.
+    pub(crate) at: &'static str,
     /// The stable code, in `snake_case`.
     pub(crate) code: String,
 }
 
 fn read(step: &Object<'_>, reading: &mut Reading<'_, '_>) -> Option<StepKind> {
     let findings = &mut *reading.findings;
-    let (message, code) = match step.get("fail")? {
-        Value::String(_) => (step.template("fail", findings)?, CODE.to_owned()),
+    let (message, at, code) = match step.get("fail")? {
+        Value::String(_) => (step.template("fail", findings)?, "/fail", CODE.to_owned()),
         Value::Object(_) => {
             let fail = step.object("fail", findings)?;
             fail.only(&["message", "code"], "\"fail\"", findings);
             fail.required("message", "\"fail\"", findings)?;
             fail.text("message", findings)?;
-            (fail.template("message", findings)?, code(&fail, findings)?)
+            (fail.template("message", findings)?, "/fail/message", code(&fail, findings)?)
         }
         _ => return step.typed("fail", "a message, or {\"message\": …, \"code\": …}", |_| None, findings),
     };
-    Some(StepKind::Fail(FailStep { message, code }))
+    Some(StepKind::Fail(FailStep { message, at, code }))
 }
 
 fn code(fail: &Object<'_>, findings: &mut Findings<'_>) -> Option<String> {

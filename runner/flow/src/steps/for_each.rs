@@ -7,7 +7,7 @@ use crate::codes::Code;
 use crate::diagnostic::{Findings, Place, did_you_mean};
 use crate::expression::{Expression, Template};
 use crate::name::check_variable;
-use crate::object::Object;
+use crate::object::{Object, harmless};
 use crate::reading::Reading;
 
 pub(super) const KIND: KindOfStep =
@@ -62,7 +62,14 @@ fn read(step: &Object<'_>, reading: &mut Reading<'_, '_>) -> Option<StepKind> {
     let output = step.template("output", reading.findings);
     let steps = Block::required(step, "steps", "a step with \"for_each\"", reading);
     let name = name.to_owned();
-    Some(StepKind::ForEach(ForEachStep { items: items?, name, at_once, on_item_error, steps, output }))
+    Some(StepKind::ForEach(ForEachStep {
+        items: items.or_else(unreadable)?,
+        name,
+        at_once,
+        on_item_error,
+        steps,
+        output,
+    }))
 }
 
 fn items(step: &Object<'_>, findings: &mut Findings<'_>) -> Option<Items> {
@@ -71,6 +78,11 @@ fn items(step: &Object<'_>, findings: &mut Findings<'_>) -> Option<Items> {
         Value::Array(_) | Value::Object(_) => step.template("for_each", findings).map(Items::Written),
         _ => step.typed("for_each", "an expression, a list or an object", |_| None, findings),
     }
+}
+
+/// What stands for items that cannot be read, so that the steps of the loop are looked at all the same.
+fn unreadable() -> Option<Items> {
+    harmless().map(Items::Written)
 }
 
 fn at_once(step: &Object<'_>, findings: &mut Findings<'_>) -> usize {

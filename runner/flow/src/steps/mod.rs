@@ -207,7 +207,12 @@ impl Step {
         let condition = object.expression("if", reading.findings);
         let timeout = object.duration("timeout", reading.findings);
         let retry = RetrySettings::read(object, reading.findings);
-        let kind = kind_of(object, reading.findings).and_then(|kind| (kind.read)(object, reading));
+        let kind = kind_of(object, reading.findings);
+        if kind.is_none() {
+            // What stands in a step of no kind is looked at all the same.
+            Block::read(object, "steps", reading);
+        }
+        let kind = kind.and_then(|kind| (kind.read)(object, reading));
         let on_error = OnError::read(object, reading);
         let pointer = object.pointer.clone();
         let id = id.unwrap_or_default().to_owned();
@@ -232,7 +237,7 @@ fn kind_of(object: &Object<'_>, findings: &mut Findings<'_>) -> Option<&'static 
                 message,
                 Some("make two steps of it".to_owned()),
             );
-            None
+            Some(first)
         }
         (None, _) => {
             unknown_kind(object, findings);

@@ -32,7 +32,9 @@ fn read(step: &Object<'_>, reading: &mut Reading<'_, '_>) -> Option<StepKind> {
     let repeat = step.object("repeat", reading.findings);
     let output = step.template("output", reading.findings);
     let steps = Block::required(step, "steps", "a step with \"repeat\"", reading);
-    let repeat = repeat?;
+    let Some(repeat) = repeat else {
+        return Some(StepKind::Repeat(RepeatStep { times: None, condition: None, steps, output }));
+    };
     repeat.only(&["times", "while"], "\"repeat\"", reading.findings);
     if !repeat.has("times") && !repeat.has("while") {
         let message = "it is open how often this is repeated";

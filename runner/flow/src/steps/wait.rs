@@ -29,6 +29,16 @@ pub(crate) enum Awaited {
     Signal(String),
 }
 
+impl WaitStep {
+    /// The name of the signal that it waits for, if it waits for one.
+    pub fn signal(&self) -> Option<&str> {
+        match &self.0 {
+            Awaited::Signal(name) => Some(name),
+            Awaited::For(_) | Awaited::Until(_) => None,
+        }
+    }
+}
+
 fn read(step: &Object<'_>, reading: &mut Reading<'_, '_>) -> Option<StepKind> {
     let findings = &mut *reading.findings;
     let wait = match step.get("wait")? {

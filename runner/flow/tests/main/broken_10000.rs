@@ -2,11 +2,18 @@
 //!
 //! They are good files that were damaged, in their text and in what they say. The same seed damages in the same way.
 
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use runner_flow::{Diagnostic, Flow, Folder, GraphFormat, Severity, explain, format, graph};
+use connector_sdk::Registry;
+use runner_flow::{
+    Act, Diagnostic, Done, Flow, Folder, GraphFormat, Machine, MachineStart, NoFolder, Op, Severity, Signal, Timestamp,
+    explain, format, graph,
+};
 use serde_json::{Value, json};
 
+use crate::schema;
 use crate::support::registry;
 
 const FILES: u64 = 10_000;
@@ -18,42 +25,114 @@ const GOOD: [&str; 4] = [
     include_str!("../sub_flows/round.linkwork.json"),
 ];
 
+/// An input for each of them.
+const INPUTS: [&str; 4] = [
+    r#"{ "rows": [{ "name": "a" }, { "name": "b" }], "urgent": false, "customer": "c" }"#,
+    r#"{ "text": "x", "warmth": 1, "urgent": true }"#,
+    r#"{ "name": "you", "times": 1 }"#,
+    "{}",
+];
+
+/// How much a run may ask for before it is cancelled.
+const OPS: usize = 500;
+
 #[test]
 fn every_broken_file_gets_an_answer() {
     let registry = registry();
     let mut slowest = (Duration::ZERO, 0);
+    let mut slowest_run = (Duration::ZERO, 0);
     let mut right = 0_u64;
     let mut beside = GOOD[2].to_owned();
     for seed in 0..FILES {
-        let text = Damage::new(seed).file();
+        let mut damage = Damage::new(seed);
+        let good = damage.below(GOOD.len());
+        let text = damage.file(GOOD[good]);
         let started = Instant::now();
         let (flow, found) = Flow::validate(&text, &Always(&beside), &registry);
         slowest = slowest.max((started.elapsed(), seed));
-        assert_answer(seed, &text, flow.as_ref(), &found);
-        right += u64::from(flow.is_some());
+        assert_answer(seed, &text, flow.as_ref(), &found, &registry);
+        if let Some(flow) = flow {
+            right += 1;
+            let started = Instant::now();
+            run(seed, Arc::new(flow), INPUTS[good]);
+            slowest_run = slowest_run.max((started.elapsed(), seed));
+        }
         if text.len() < 10_000 {
             beside = text;
         }
     }
     assert!(right > 100 && right < FILES / 2, "{right} of them are right");
-    println!("the slowest was file {} with {:?}; {right} are right after all", slowest.1, slowest.0);
+    println!("the slowest check was that of file {} with {:?}", slowest.1, slowest.0);
+    println!(
+        "{right} are right after all; the slowest run was that of file {} with {:?}",
+        slowest_run.1, slowest_run.0
+    );
+    // So much more than a second that only a hang is met on a machine that is busy.
+    assert!(slowest.0.max(slowest_run.0) < Duration::from_secs(20), "a file takes far more than a second");
 }
 
-fn assert_answer(seed: u64, text: &str, flow: Option<&Flow>, found: &[Diagnostic]) {
+/// Does what a run asks for, at most so much of it; then, or if it is still open, it is cancelled. It always ends.
+fn run(seed: u64, flow: Arc<Flow>, input: &str) {
+    let input = serde_json::from_str(input).unwrap();
+    let start = MachineStart { run_id: "run_1".to_owned(), input, ..MachineStart::default() };
+    let mut machine = Machine::new(flow, start);
+    let mut at = Timestamp::from_millis(1_000_000);
+    let mut ops = VecDeque::from(machine.start(at));
+    let mut done = 0;
+    while let Some(op) = ops.pop_front() {
+        done += 1;
+        let next = match op {
+            Op::Act(Act { key, attempt, input, .. }) => Done::Acted { key, attempt, outcome: Ok(input) },
+            Op::Sleep { key, until, .. } | Op::Wait { key, until: Some(until), .. } => {
+                at = at.max(until);
+                Done::Slept { key }
+            }
+            Op::Wait { signal, .. } => {
+                Done::Signalled(Signal { id: format!("{done}"), name: signal, data: json!({ "name": "you" }) })
+            }
+            Op::Cancel { .. } => continue,
+        };
+        ops.extend(machine.complete(next, at));
+        assert!(machine.take_ended().len() < 100_000, "file {seed}");
+        if done == OPS {
+            ops.extend(machine.cancel(at));
+        }
+        assert!(done < 4 * OPS, "file {seed} goes on after it was cancelled");
+    }
+    if machine.outcome().is_none() {
+        machine.cancel(at);
+    }
+    assert!(machine.outcome().is_some(), "file {seed} never ends");
+}
+
+fn assert_answer(seed: u64, text: &str, flow: Option<&Flow>, found: &[Diagnostic], registry: &Registry) {
     let is_right = found.iter().all(|one| one.severity == Severity::Warning);
     assert_eq!(flow.is_some(), is_right, "file {seed}: {found:?}");
     for one in found {
         assert!(text.get(one.span.clone()).is_some() && one.line >= 1 && one.column >= 1, "file {seed}: {one:?}");
         assert!(explain(one.code).is_some(), "file {seed}: {one:?}");
         assert!(one.message.len() < 10_000, "file {seed}: {one:?}");
+        assert!(one.fix.as_ref().is_some_and(|fix| !fix.is_empty()), "file {seed}: {one:?}");
     }
     if let Some(flow) = flow {
         assert!(graph(flow, GraphFormat::Mermaid).starts_with("flowchart TD\n"));
         assert!(graph(flow, GraphFormat::Dot).starts_with("digraph {\n"));
+        assert_eq!(schema::found(&serde_json::from_str(flow.text()).unwrap()), [] as [&str; 0], "file {seed}");
     }
-    if let Ok(formatted) = format(text) {
+    // It takes longer than all of the above: that a part of the files shows it is enough.
+    if seed % 8 == 0
+        && let Ok(formatted) = format(text)
+    {
         assert_eq!(format(&formatted).unwrap(), formatted, "file {seed}");
+        let again = Flow::validate(&formatted, &NoFolder, registry).1;
+        let before = Flow::validate(text, &NoFolder, registry).1;
+        assert_eq!(words(&again), words(&before), "file {seed}: formatting changes what is found");
     }
+}
+
+/// What is found, without the places, which formatting changes.
+fn words(found: &[Diagnostic]) -> BTreeSet<(&str, &str)> {
+    found.iter().map(|one| (one.code, one.message.as_str())).collect()
 }
 
 /// A folder whose every file says the same, so that flows run themselves and one another.
@@ -88,8 +167,7 @@ impl Damage {
         &all[self.below(all.len())]
     }
 
-    fn file(&mut self) -> String {
-        let good = *self.of(&GOOD);
+    fn file(&mut self, good: &str) -> String {
         if self.below(2) == 0 {
             let mut file: Value = serde_json::from_str(good).unwrap();
             for _ in 0..=self.below(3) {

@@ -11,6 +11,7 @@ mod expressions;
 mod format;
 mod graph;
 mod machine;
+mod megabytes;
 mod output;
 mod replay;
 mod schema;

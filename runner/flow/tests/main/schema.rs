@@ -8,10 +8,59 @@ use runner_flow::{Flow, Severity, schema};
 use serde_json::{Value, json};
 
 use crate::support::{Beside, registry};
+use crate::validate::broken;
 
-fn found(file: &Value) -> Vec<String> {
+pub(crate) fn found(file: &Value) -> Vec<String> {
     static SCHEMA: LazyLock<Schema> = LazyLock::new(|| Schema::new(schema(&registry())));
     SCHEMA.check(file).into_iter().map(|violation| violation.to_string()).collect()
+}
+
+/// Findings that follow from the form of a file alone.
+const FORM: [&str; 12] = [
+    "version",
+    "unknown_key",
+    "missing_key",
+    "unknown_word",
+    "duration",
+    "invalid_name",
+    "no_steps",
+    "unknown_kind",
+    "two_kinds",
+    "no_arms",
+    "unknown_action",
+    "unknown_connector",
+];
+
+#[test]
+fn what_is_wrong_in_form_is_wrong_in_the_schema() {
+    let mut refused = 0;
+    for (name, text) in broken() {
+        let Ok(file) = serde_json::from_str::<Value>(&text) else { continue };
+        let (_, diagnostics) = Flow::validate(&text, &Beside, &registry());
+        if let Some(one) = diagnostics.iter().find(|one| FORM.contains(&one.code)) {
+            assert!(!found(&file).is_empty(), "the schema lets {name} pass: {} {}", one.code, one.message);
+            refused += 1;
+        }
+    }
+    assert!(refused > 10);
+}
+
+/// The flows that are shipped, by the schema that is shipped.
+#[test]
+fn the_examples_fit() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let schema = std::fs::read_to_string(root.join("schemas/flow.schema.json")).unwrap();
+    let schema = Schema::new(serde_json::from_str(&schema).unwrap());
+    let mut seen = 0;
+    for entry in std::fs::read_dir(root.join("examples")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.to_str().unwrap().ends_with(".linkwork.json") {
+            let flow = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+            assert_eq!(schema.check(&flow), [], "{}", path.display());
+            seen += 1;
+        }
+    }
+    assert!(seen >= 3);
 }
 
 fn with(step: Value) -> Value {
@@ -37,12 +86,9 @@ fn assert_no_contradiction(name: &str, text: &str) -> bool {
 
 #[test]
 fn the_schema_never_contradicts_the_check() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/broken");
     let mut wrong = 0;
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        let text = std::fs::read_to_string(&path).unwrap();
-        wrong += usize::from(assert_no_contradiction(path.to_str().unwrap(), &text));
+    for (name, text) in broken() {
+        wrong += usize::from(assert_no_contradiction(&name, &text));
     }
     assert!(wrong > 10);
 }
@@ -136,10 +182,10 @@ fn what_is_wrong_stays_wrong() {
 #[test]
 fn an_action_is_one_enum_with_descriptions() {
     let schema = schema(&registry());
-    let action = &schema["$defs"]["step"]["properties"]["action"];
+    let action = &schema["$defs"]["step"]["dependentSchemas"]["action"]["properties"]["action"];
     assert_eq!(action["enum"], json!(["model/ask", "model/raw-request", "post/send"]));
     assert_eq!(action["enumDescriptions"][0], "Asks a model.");
-    assert_eq!(schema["$defs"]["step"]["allOf"].as_array().unwrap().len(), 2);
+    assert_eq!(schema["$defs"]["step"]["dependentSchemas"]["action"]["allOf"].as_array().unwrap().len(), 2);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use connector_sdk::{
 };
 use runner_flow::Folder;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 #[derive(Deserialize, JsonSchema)]
@@ -79,13 +79,28 @@ enum Style {
     Fancy,
 }
 
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Answer {
+    text: String,
+    count: u32,
+    reason: Option<Ending>,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[expect(dead_code, reason = "only the schema matters")]
+enum Ending {
+    Stop,
+    Length,
+}
+
 pub(crate) struct Ask;
 
 #[async_trait]
 impl Action for Ask {
     type Connection = Nowhere;
     type Input = AskInput;
-    type Output = Value;
+    type Output = Answer;
 
     fn about(&self) -> About {
         About::new("ask", "Ask", "Asks a model.").effect(Effect::Generate).example(json!({}))
@@ -99,8 +114,8 @@ impl Action for Ask {
             .collect()
     }
 
-    async fn perform(&self, _: &Context, _: &Nowhere, _: AskInput) -> Result<Value> {
-        Ok(Value::Null)
+    async fn perform(&self, _: &Context, _: &Nowhere, _: AskInput) -> Result<Answer> {
+        Ok(Answer { text: "yes".to_owned(), count: 1, reason: None })
     }
 }
 

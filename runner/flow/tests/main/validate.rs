@@ -1,6 +1,7 @@
 //! Everything that is wrong with a flow file is found at once, each with its place and its fix.
 //! A file that is dropped into `tests/broken` is a test.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use runner_flow::{Diagnostic, Flow, Severity};
@@ -9,23 +10,27 @@ use crate::support::{Beside, registry};
 
 #[test]
 fn broken_files() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/broken");
-    let mut names: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    names.sort();
-    assert!(names.len() > 20);
+    let files = broken();
+    assert!(files.len() > 20);
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../broken_snapshots");
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings.bind(|| {
-        for name in names {
-            let text = std::fs::read_to_string(folder.join(&name)).unwrap();
+        for (name, text) in files {
             let (flow, found) = Flow::validate(&text, &Beside, &registry());
             assert!(!found.is_empty(), "{name:?} is not broken");
             assert_eq!(flow.is_some(), found.iter().all(|one| one.severity == Severity::Warning), "{name:?}");
-            insta::assert_snapshot!(name.to_str().unwrap().trim_end_matches(".json"), shown(&text, &found));
+            insta::assert_snapshot!(name.trim_end_matches(".json"), shown(&text, &found));
         }
     });
+}
+
+/// The broken files by their names.
+pub(crate) fn broken() -> BTreeMap<String, String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/broken");
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
+    files.map(|file| (file.file_name().into_string().unwrap(), std::fs::read_to_string(file.path()).unwrap())).collect()
 }
 
 /// The diagnostics as a person sees them: each with its line, and marks under what is meant.
@@ -43,6 +48,46 @@ fn shown(text: &str, found: &[Diagnostic]) -> String {
         }
     }
     shown
+}
+
+#[test]
+fn what_is_found_says_what_to_do() {
+    for (name, text) in broken() {
+        for one in Flow::validate(&text, &Beside, &registry()).1 {
+            assert!(one.fix.is_some_and(|fix| !fix.is_empty()), "{name}: {} {}", one.code, one.message);
+        }
+    }
+}
+
+/// Texts that editors and other programs make, each with the code, the line and the column of what is found first.
+#[test]
+fn texts_that_cannot_be_seen_are_told_apart() {
+    let file = |name: &str| {
+        format!(
+            "{{\r\n  \"linkwork\": 1,\r\n  \"name\": \"{name}\",\r\n  \"steps\": [{{ \"id\": \"a\", \"set\": 1 }}]\r\n}}\r\n"
+        )
+    };
+    let table = [
+        (format!("\u{feff}{}", file("mark")), "syntax", 1, 1, "byte order mark"),
+        (" \r\n\t".to_owned(), "syntax", 1, 1, "empty"),
+        (file("a\u{0}"), "syntax", 3, 13, "control character"),
+        (file("a\tb"), "syntax", 3, 13, "control character"),
+        (file("\\ud800"), "syntax", 3, 12, "half of one"),
+        (file("\\udc00"), "syntax", 3, 12, "half of one"),
+        (file("\\x41"), "syntax", 3, 12, "escape"),
+        (file("é\u{301}🎉\", \"b\": \"\u{2028}"), "invalid_name", 3, 11, "is not a name"),
+        (file("a\", \"b\": 1, \"c\": \""), "unknown_key", 3, 16, "\"b\""),
+        ("\u{0}".to_owned(), "syntax", 1, 1, ""),
+        ("\u{a0}{}".to_owned(), "syntax", 1, 1, ""),
+    ];
+    for (text, code, line, column, message) in table {
+        let (flow, found) = Flow::validate(&text, &Beside, &registry());
+        assert!(flow.is_none(), "{text:?}");
+        let first = &found[0];
+        assert!(first.message.contains(message), "{text:?}: {first:?}");
+        assert_eq!((first.code, first.line, first.column), (code, line, column), "{text:?}: {first:?}");
+        assert!(first.fix.is_some(), "{text:?}: {first:?}");
+    }
 }
 
 #[test]

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use runner_journal::{
-    Created, End, Entry, Error, Health, Journal, MemoryJournal, Message, NewRun, SqliteJournal, SqliteOptions, StoredRun,
+    Created, End, Entry, Error, Health, Journal, MemoryJournal, Message, NewRun, SqliteJournal, SqliteOptions,
+    StoredRun,
 };
 
 pub(crate) fn open(folder: &Path) -> SqliteJournal {

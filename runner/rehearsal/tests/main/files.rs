@@ -1,6 +1,6 @@
 //! Test files that are wrong: everything is told, each at its place.
 
-use runner_rehearsal::{TestFile, read_recording};
+use runner_rehearsal::read_recording;
 use serde_json::json;
 
 use crate::support::{ask, file, flow, suite};
@@ -75,13 +75,4 @@ fn a_recording_that_cannot_be_read_is_told() {
     let found = told("{ \"recording\": 1,\n \"steps\": { \"a\": [{ \"request\": {} }] } }");
     assert_eq!(found.line, 2);
     assert!(found.message.starts_with("this is no recording: missing field `method`"), "{}", found.message);
-}
-
-#[test]
-fn the_schema_takes_what_the_reader_takes() {
-    let text = file(json!([{ "name": "a", "mock": { "classify": [{ "output": null, "times": 2, "took": "5s" }] } }]));
-    assert!(TestFile::parse(&text).is_ok());
-    let schema = connector_sdk::Schema::new(runner_rehearsal::schema());
-    assert_eq!(schema.defect(), None);
-    assert_eq!(schema.check(&serde_json::from_str(&text).unwrap()), []);
 }

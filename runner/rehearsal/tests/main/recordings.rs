@@ -79,3 +79,25 @@ async fn only_the_wanted_cases_run() {
     let report = suite.run(&registry(), &|name| name == "two").await;
     assert_eq!(report.cases.iter().map(|case| case.name.as_str()).collect::<Vec<_>>(), ["two"]);
 }
+
+#[tokio::test]
+async fn the_waits_that_an_input_asks_for_pass_on_the_runs_clock() {
+    let request = json!({
+        "method": "GET", "target": "/jobs/7", "headers": { "accept": "application/json, text/plain, */*" }
+    });
+    let exchange = |status: u16| {
+        let headers = json!({ "content-type": "application/json" });
+        let answered = json!({ "status": status, "headers": headers, "body": { "json": { "state": "ready" } } });
+        json!({ "request": request, "outcome": { "answered": answered } })
+    };
+    let recording = json!({ "recording": 1, "steps": { "look": [exchange(503), exchange(503), exchange(200)] } });
+    let step = json!({
+        "id": "look", "action": "http/raw-request",
+        "with": { "url": "/jobs/7", "method": "GET", "max_retry_count": 2, "retry_delay_ms": 3_600_000 }
+    });
+    let case = json!([{ "name": "a", "expect": { "output.body.state": "ready", "duration": "2h" } }]);
+    let recorded = read_recording(&recording.to_string()).unwrap();
+    let suite = suite(&flow(json!([step])), &file(case), Some(recorded)).unwrap();
+    let report = suite.run(&registry(), &|_| true).await;
+    assert_eq!(told(&report.cases[0]), [""; 0]);
+}

@@ -9,6 +9,7 @@ use crate::exit::Exit;
 use crate::kept::Kept;
 use crate::live::tally::in_words;
 use crate::problem::Problem;
+use crate::table::table;
 
 pub(crate) async fn run(app: &App, args: &ListArgs) -> Result<Exit, Problem> {
     let query = Query {
@@ -19,21 +20,17 @@ pub(crate) async fn run(app: &App, args: &ListArgs) -> Result<Exit, Problem> {
         ..Query::default()
     };
     let runs = Kept::open(app)?.engine.list(query).await?;
-    app.console.result(&table(&runs), &runs);
+    app.console.result(&words(&runs), &runs);
     Ok(Exit::Done)
 }
 
-fn table(runs: &[RunInfo]) -> String {
-    let rows: Vec<[String; 6]> = runs.iter().map(row).collect();
+fn words(runs: &[RunInfo]) -> String {
+    if runs.is_empty() {
+        return "no run fits".to_owned();
+    }
     let head = ["run", "flow", "status", "started", "took", "key"].map(str::to_owned);
-    let all: Vec<&[String; 6]> = std::iter::once(&head).chain(&rows).collect();
-    let width = |column: usize| all.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..head.len()).map(width).collect();
-    let line = |row: &&[String; 6]| {
-        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
-        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
-    };
-    all.iter().map(line).collect::<Vec<_>>().join("\n")
+    let rows: Vec<[String; 6]> = std::iter::once(head).chain(runs.iter().map(row)).collect();
+    table(&rows, "")
 }
 
 fn row(info: &RunInfo) -> [String; 6] {

@@ -11,7 +11,7 @@ use crate::again;
 use crate::app::{App, Keep, Session};
 use crate::exit::Exit;
 use crate::flow_files::{folder_of, result_of};
-use crate::kept::{self, Kept, is_open, report_of};
+use crate::kept::{self, Kept, report_of};
 use crate::live::Live;
 use crate::problem::Problem;
 
@@ -38,7 +38,7 @@ pub(crate) async fn follow(
     history: &RunHistory,
     elsewhere: Elsewhere,
 ) -> Result<Exit, Problem> {
-    let run = history.info.run.as_str();
+    let (run, app) = (history.info.run.as_str(), &app.as_started(&history.info));
     let live = Live::of_flow(app, result_of(&history.flow), true);
     let keep = Keep { events: Arc::clone(&live) as _, ..Keep::runs(Arc::clone(&kept.journal)) };
     app.in_session(folder(history), keep, async |session| match session.engine.resume_run(run).await? {
@@ -77,24 +77,44 @@ async fn shown(app: &App, session: &Session, run: &str, live: &Live) -> Result<E
     live.finish(&report, &*session.engine.files(run), again::rerun(&app.global, &report)).await
 }
 
-/// Goes on with all of them, each with the connections beside its own flow, and says how each ended.
+/// Goes on with all of them, each with the connections beside its own flow, and says how each ended. One that cannot be
+/// gone on with keeps no other from it.
 pub(crate) async fn all(app: &App) -> Result<Exit, Problem> {
     let kept = Kept::open(app)?;
-    let open = Query { status: Some("running".to_owned()), ..Query::default() };
-    let runs: Vec<String> = kept.engine.list(open).await?.into_iter().filter(is_open).map(|info| info.run).collect();
+    let open = open_runs(&kept).await?;
     let mut worst = Exit::Done;
-    for run in runs.iter().rev() {
-        let history = kept.engine.history(run).await?;
-        let exit = follow(app, &kept, &history, Elsewhere::Leave).await?;
+    for run in open.iter().rev() {
+        let exit = go_on(app, &kept, run).await.unwrap_or_else(|problem| {
+            app.console.problem(&problem);
+            problem.exit()
+        });
         worst = if worst == Exit::Done { exit } else { worst };
         if exit == Exit::Cancelled {
             break;
         }
     }
-    if runs.is_empty() {
+    if open.is_empty() {
         app.console.result("no run is left to go on with", &json!([]));
     }
     Ok(worst)
+}
+
+/// The ids of all runs that are not over, newest first.
+async fn open_runs(kept: &Kept) -> Result<Vec<String>, Problem> {
+    let mut open = Vec::new();
+    loop {
+        let query = Query { status: Some("running".to_owned()), before: open.last().cloned(), ..Query::default() };
+        let page = kept.engine.list(query).await?;
+        if page.is_empty() {
+            return Ok(open);
+        }
+        open.extend(page.into_iter().map(|info| info.run));
+    }
+}
+
+async fn go_on(app: &App, kept: &Kept, run: &str) -> Result<Exit, Problem> {
+    let history = kept.engine.history(run).await?;
+    follow(app, kept, &history, Elsewhere::Leave).await
 }
 
 /// The folder of the flow's file, whose connections the run was started with.

@@ -15,6 +15,8 @@ use crate::exit::Exit;
 use crate::kept::{Kept, is_open, report_of};
 use crate::live::tally::{counted, in_words};
 use crate::problem::Problem;
+use crate::table::table;
+use crate::words::named;
 
 pub(crate) async fn run(app: &App, name: &str, step: Option<&str>) -> Result<Exit, Problem> {
     let kept = Kept::open(app)?;
@@ -36,8 +38,9 @@ fn page(app: &App, history: &RunHistory) -> String {
     if history.steps_left_out > 0 {
         let _ = writeln!(words, "  … {} before these", history.steps_left_out);
     }
-    history.steps.iter().for_each(|step| words.push_str(&step_line(step)));
-    history.under_way.iter().for_each(|step| words.push_str(&open_line(step)));
+    let over = history.steps.iter().map(over);
+    let rows: Vec<[String; 5]> = over.chain(history.under_way.iter().map(under_way)).collect();
+    words.push_str(&table(&rows, "  "));
     words.push_str(&end(app, history));
     words
 }
@@ -57,18 +60,16 @@ fn head(history: &RunHistory) -> String {
     words
 }
 
-fn step_line(step: &StepRecord) -> String {
+/// A step that is over: its name, what it is, how it ended, how long it took, and how often it was tried or why not.
+fn over(step: &StepRecord) -> [String; 5] {
     let took = in_words(step.finished.since(step.started));
-    let tried =
-        if step.kind == "action" { format!(", {}", counted(step.attempts.into(), "attempt")) } else { String::new() };
-    let mut line = format!("  {}  {}  {}, {took}{tried}\n", step.key, step.kind, step.status.code());
-    if let Some(error) = &step.error {
-        let _ = writeln!(line, "    {}: {}", error.code, error.message);
-    }
-    line
+    let tried = (step.kind == "action").then(|| counted(step.attempts.into(), "attempt"));
+    let error = step.error.as_ref().map(|error| error.code.to_string());
+    let more: Vec<String> = tried.into_iter().chain(error).collect();
+    [step.key.to_string(), step.kind.to_string(), step.status.code().to_owned(), took, more.join(", ")]
 }
 
-fn open_line(step: &UnderWay) -> String {
+fn under_way(step: &UnderWay) -> [String; 5] {
     let does = match (&step.action, &step.signal, &step.until) {
         (Some(action), ..) => format!("calls {action}"),
         (None, Some(signal), Some(until)) => format!("waits for the signal {signal:?} until {until}"),
@@ -76,21 +77,22 @@ fn open_line(step: &UnderWay) -> String {
         (None, None, Some(until)) => format!("waits until {until}"),
         (None, None, None) => "is under way".to_owned(),
     };
-    format!("  {}  {does} since {}\n", step.step, moment(step.since))
+    let since = format!("{does} since {}", moment(step.since));
+    [step.step.clone(), since, String::new(), String::new(), String::new()]
 }
 
 /// What the run came to, or how it goes on.
 fn end(app: &App, history: &RunHistory) -> String {
     let info = &history.info;
     if is_open(info) {
-        let resume = again::with_runs(&app.global, &["runs", "resume", &info.run]);
+        let resume = again::with_connections(&app.global, &["runs", "resume", &info.run]);
         return format!("\nit is not over; if its process is gone, this goes on: {resume}\n");
     }
     let Some(report) = report_of(history.clone()) else { return String::new() };
     match &report.error {
         None => format!("\noutput\n{}\n", indented(&shown(&report.output))),
         Some(error) => {
-            let again = again::rerun(&app.global, &report);
+            let again = again::rerun(&app.as_started(info).global, &report);
             format!("\n{}", app.console.style.failure(&json!(error), again.as_deref()))
         }
     }
@@ -99,21 +101,23 @@ fn end(app: &App, history: &RunHistory) -> String {
 /// All that is kept of one step.
 fn show_step(app: &App, history: &RunHistory, key: &str) -> Result<(), Problem> {
     let Some(record) = history.steps.iter().rev().find(|record| record.key.as_str() == key) else {
-        let keys = history.steps.iter().map(|record| record.key.as_str());
-        let fix = nearest(key, keys)
-            .map_or("look at the steps without --step".to_owned(), |near| format!("did you mean {near:?}?"));
+        let keys: Vec<&str> = history.steps.iter().map(|record| record.key.as_str()).collect();
+        let fix = match nearest(key, keys.iter().copied()) {
+            Some(near) => format!("did you mean {near:?}?"),
+            None => format!("those that are over are {}", named(keys.iter().copied())),
+        };
         return Err(Problem::usage(format!("no step {key:?} of the run is over"), fix));
     };
     let retries: Vec<&RetryRecord> = history.retries.iter().filter(|retry| retry.step == key).collect();
-    let mut words = step_line(record);
+    let mut words = table(&[over(record)], "");
     for retry in &retries {
         let wait = in_words(retry.until.since(retry.at));
-        let _ = writeln!(words, "    {} {}: {}; waited {wait}", moment(retry.at), retry.code, retry.reason);
+        let _ = writeln!(words, "  {} {}: {}; waited {wait}", moment(retry.at), retry.code, retry.reason);
     }
-    if let Some(error) = &record.error {
-        words.push_str(&app.console.style.failure(&json!(error), None));
+    match &record.error {
+        Some(error) => words.push_str(&app.console.style.failure(&json!(error), None)),
+        None => words.push_str(&format!("\noutput\n{}\n", indented(&shown(&record.output)))),
     }
-    let _ = writeln!(words, "output\n{}", indented(&shown(&record.output)));
     app.console.result(&words, &json!({ "step": record, "retries": retries }));
     Ok(())
 }

@@ -24,8 +24,8 @@ const LOOK: Duration = Duration::from_millis(100);
 pub(crate) async fn run(app: &App, name: &str) -> Result<Exit, Problem> {
     let cancel = app::cancelled_by_signal();
     let kept = Kept::open(app)?;
-    let run = kept.find(name).await?.run;
-    match tail(app, &kept, &run, &cancel).await? {
+    let info = kept.find(name).await?;
+    match tail(&app.as_started(&info), &kept, &info.run, &cancel).await? {
         Some(exit) => Ok(exit),
         // Whoever looks away cancels nothing.
         None => Ok(Exit::Cancelled),

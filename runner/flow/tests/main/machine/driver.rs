@@ -7,7 +7,8 @@ use std::time::Duration;
 use connector_sdk::Effect;
 use connector_sdk::{Error, ErrorKind, Evidence, retry::OwnRetries};
 use runner_flow::{
-    Act, Done, Failure, Flow, Folder, Machine, MachineStart, Op, Outcome, Signal, Status, StepRecord, Timestamp,
+    Act, Done, Failure, Flow, Folder, Machine, MachineStart, Op, Outcome, Signal, Status, StepKey, StepRecord,
+    Timestamp,
 };
 use serde_json::{Value, json};
 
@@ -81,6 +82,14 @@ impl Driver {
         match self.open.get(key).map(|open| &open.op) {
             Some(Op::Act(act)) => act.clone(),
             other => panic!("{key} does not act: {other:?}, open are {:?}", self.open.keys()),
+        }
+    }
+
+    /// The key of this step, which has something outstanding.
+    pub(crate) fn op_of(&self, step: &str) -> StepKey {
+        match &self.open[step].op {
+            Op::Act(act) => act.key.clone(),
+            Op::Sleep { key, .. } | Op::Wait { key, .. } | Op::Cancel { key } => key.clone(),
         }
     }
 
@@ -169,7 +178,7 @@ impl Driver {
         self.open.iter().filter(|(_, open)| !open.cancelled).map(|(key, _)| key.as_str()).collect()
     }
 
-    fn take(&mut self, ops: Vec<Op>) {
+    pub(crate) fn take(&mut self, ops: Vec<Op>) {
         self.records.extend(self.machine.take_ended());
         for op in ops {
             self.ops.push(op.clone());

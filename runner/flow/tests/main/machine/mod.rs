@@ -10,6 +10,7 @@ mod limits;
 mod loops;
 mod parallels;
 mod pins;
+mod places;
 mod retries;
 mod stops;
 mod sub_flows;

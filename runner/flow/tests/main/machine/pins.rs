@@ -92,3 +92,24 @@ fn a_pin_of_no_step_is_refused() {
         assert_eq!(pinned(&flow, json!({ key: 1 })).failure().2, message);
     }
 }
+
+#[test]
+fn what_stands_in_the_one_step_that_runs_knows_what_did_not_run_there() {
+    let way = |id: &str| json!({ "id": format!("{id}-way"), "branch": [{ "if": "input.no", "steps": [{ "id": id, "set": 1 }] }] });
+    let seen = |id: &str| json!({ "id": format!("{id}-seen"), "set": "{{ steps.ID.status }}".replace("ID", id) });
+    let other = json!({ "steps": [way("deep"), seen("deep"), { "id": "sub", "if": "input.no", "set": 1 }],
+        "output": ["{{ steps.deep-seen.output }}", "{{ steps.sub.status }}"] });
+    let main = json!({ "steps": [
+        { "id": "sub", "flow": "other", "with": { "no": false } },
+        { "id": "both", "parallel": { "a": [way("here"), seen("here")] } },
+        { "id": "each", "for_each": [1], "steps": [way("turn"), seen("turn")] }] });
+    let flow = flow_in(main, &[("other", other)]);
+    // A step of the sub-flow that has the same id as the one that runs has its own `if`.
+    for (only, output) in
+        [("sub", json!(["skipped", "skipped"])), ("both", json!({ "a": "skipped" })), ("each", json!(["skipped"]))]
+    {
+        let begin =
+            MachineStart { only: Some(only.to_owned()), input: json!({ "no": false }), ..MachineStart::default() };
+        assert_eq!(Driver::begin(&flow, begin).output(), output, "{only}");
+    }
+}

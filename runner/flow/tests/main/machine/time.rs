@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use runner_flow::{MachineStart, Op, Outcome, Status};
+use runner_flow::{Done, MachineStart, Op, Outcome, Status, Timestamp};
 use serde_json::{Value, json};
 
 use super::driver::{Driver, START, ask, cancelled, flow, rejected, timed_out};
@@ -139,4 +139,41 @@ fn the_end_of_the_run_s_time_is_called_so() {
     run.wake("w");
     assert!(matches!(run.machine.outcome(), Some(Outcome::Failed { .. })));
     assert_eq!(run.failure().2, "the time allowed for the run is over");
+}
+
+#[test]
+fn a_clock_that_goes_back_does_not_take_the_run_along() {
+    let mut run = Driver::of(json!([ask("a", json!({})), { "id": "pause", "wait": "10s" }, ask("b", json!({}))]));
+    run.later(5_000);
+    run.ok("a", Value::Null);
+    run.at = Timestamp::from_millis(START.as_millis() - 60_000);
+    let done = Done::Slept { key: run.op_of("pause") };
+    run.open.remove("pause");
+    run.tell(done);
+    run.ok("b", Value::Null);
+    let times = |key: &str| {
+        let record = run.record(key);
+        (record.started.since(START).as_secs(), record.finished.since(START).as_secs())
+    };
+    // The wait took as long as it was asked to, also where its end was told too early.
+    assert_eq!((times("a"), times("pause"), times("b")), ((0, 5), (5, 15), (15, 15)));
+}
+
+#[test]
+fn a_timer_that_is_early_ends_the_time_that_it_was_set_for() {
+    let inner = json!([{ "id": "w", "wait": "1h", "on_error": "continue" }, { "id": "after", "set": 1 }]);
+    let mut run = Driver::of(json!([limited("10s", inner, json!({ "on_error": "continue" }))]));
+    run.later(9_999);
+    let key = run.op_of("w");
+    run.open.remove("w");
+    run.tell(Done::Slept { key });
+    // It was the time of the step around, whose handler it is that holds.
+    assert_eq!(run.ended(), [("w", Status::Failed), ("c", Status::Failed)]);
+}
+
+#[test]
+fn a_wait_without_an_end_does_not_end_by_time() {
+    let mut run = Driver::of(json!([{ "id": "w", "wait": { "signal": "go" } }]));
+    run.tell(Done::Slept { key: run.op_of("w") });
+    assert_eq!(run.waiting(), ["w"]);
 }

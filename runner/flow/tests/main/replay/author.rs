@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::dice::Dice;
 
 /// The flows that may be run by others: each runs only those before it.
-pub(crate) const SUB_FLOWS: [&str; 3] = ["low", "middle", "high"];
+pub(crate) const SUB_FLOWS: [&str; 2] = ["low", "high"];
 /// The names of signals.
 pub(crate) const SIGNALS: [&str; 2] = ["go", "stop"];
 
@@ -21,25 +21,25 @@ pub(crate) struct Author<'d> {
 }
 
 impl<'d> Author<'d> {
-    /// What a flow says that may run so many others.
-    pub(crate) fn flow(dice: &'d mut Dice, sub_flows: usize) -> Value {
-        let mut author = Self { dice, sub_flows, ids: 0, seen: Vec::new(), left: 14 };
+    /// What a flow says that may run so many others and has about so many steps.
+    pub(crate) fn flow(dice: &'d mut Dice, sub_flows: usize, size: usize) -> Value {
+        let mut author = Self { dice, sub_flows, ids: 0, seen: Vec::new(), left: size };
         let mut flow = json!({ "steps": author.steps(4, false) });
         if author.dice.hit(4) {
-            author.left += 4;
-            flow["on_error"] = author.on_error(2, false);
+            author.left += 2;
+            flow["on_error"] = author.on_error(1, false);
         }
         if author.dice.hit(4) {
             flow["timeout"] = json!("60s");
         }
-        if author.dice.hit(3) {
-            flow["output"] = author.value();
+        if author.dice.hit(4) {
+            flow["output"] = if author.dice.hit(10) { json!("{{ input.missing }}") } else { author.value() };
         }
         flow
     }
 
     fn steps(&mut self, depth: usize, in_loop: bool) -> Value {
-        let count = 1 + self.dice.throw(4);
+        let count = 1 + self.dice.throw(self.left.clamp(1, 4));
         (0..count).map(|_| self.step(depth, in_loop)).collect()
     }
 
@@ -57,13 +57,13 @@ impl<'d> Author<'d> {
         let id = format!("s{}", self.ids);
         let deep = if depth > 0 && self.left > 0 { 14 } else { 7 };
         let mut step = match self.dice.throw(deep) {
-            0..=2 => self.action(),
+            0..=2 => self.action(in_loop),
             3 => json!({ "set": self.value() }),
             4 => self.wait(),
             5 if in_loop && self.dice.hit(2) => json!({ "break": true, "if": self.condition() }),
-            5 if self.dice.hit(4) => json!({ "stop": self.value() }),
-            6 if self.dice.hit(3) => json!({ "fail": "as the flow says" }),
-            5 | 6 => self.action(),
+            5 if self.dice.hit(4) => json!({ "stop": self.value(), "if": self.condition() }),
+            6 if self.dice.hit(4) => json!({ "fail": "as the flow says" }),
+            5 | 6 => self.action(in_loop),
             7 | 8 => self.branch(depth, in_loop),
             9 => self.for_each(depth),
             10 => self.repeat(depth),
@@ -71,7 +71,7 @@ impl<'d> Author<'d> {
             _ if self.sub_flows > 0 => {
                 json!({ "flow": SUB_FLOWS[self.dice.throw(self.sub_flows)], "with": { "yes": true, "no": false, "list": [1] } })
             }
-            _ => self.action(),
+            _ => self.action(in_loop),
         };
         let is_action = step.get("action").is_some();
         if let Some(step) = step.as_object_mut() {
@@ -103,14 +103,22 @@ impl<'d> Author<'d> {
     fn on_error(&mut self, depth: usize, in_loop: bool) -> Value {
         match self.dice.throw(4) {
             0 => json!("continue"),
-            1 => self.steps(depth.min(1), in_loop),
+            1 => self.handler(depth, in_loop),
             2 => json!({ "codes": ["rejected", "timeout"] }),
-            _ => json!({ "codes": ["any", "outcome_unknown"], "steps": self.steps(depth.min(1), in_loop) }),
+            _ => json!({ "codes": ["any", "outcome_unknown"], "steps": self.handler(depth, in_loop) }),
         }
     }
 
-    fn action(&mut self) -> Value {
-        json!({ "action": "model/ask", "with": { "x": self.value() } })
+    fn handler(&mut self, depth: usize, in_loop: bool) -> Value {
+        self.ids += 1;
+        let mut steps = vec![json!({ "id": format!("s{}", self.ids), "set": "{{ error.code }}" })];
+        steps.extend(self.steps(depth.min(1), in_loop).as_array().cloned().unwrap_or_default());
+        json!(steps)
+    }
+
+    fn action(&mut self, in_loop: bool) -> Value {
+        let turn = if in_loop { "{{ [loop.index, loop.item, loop.key] }}" } else { "{{ run.id }}" };
+        json!({ "action": "model/ask", "with": { "x": self.value(), "turn": turn } })
     }
 
     fn wait(&mut self) -> Value {
@@ -152,8 +160,8 @@ impl<'d> Author<'d> {
     fn repeat(&mut self, depth: usize) -> Value {
         let repeat = match self.dice.throw(3) {
             0 => json!({ "while": self.condition(), "times": 3 }),
-            1 => json!({ "while": "input.no" }),
-            _ => json!({ "times": self.dice.throw(4) }),
+            1 => json!({ "while": "loop.index < 2" }),
+            _ => json!({ "times": "{{ input.list | length }}" }),
         };
         json!({ "repeat": repeat, "steps": self.turn(depth - 1) })
     }
@@ -175,7 +183,10 @@ impl<'d> Author<'d> {
     fn condition(&mut self) -> Value {
         match self.dice.throw(4) {
             0 => json!("input.no"),
-            1 if !self.seen.is_empty() => json!(format!("steps.{}.output.flag", self.dice.pick(&self.seen))),
+            1 if !self.seen.is_empty() => {
+                let id = self.dice.pick(&self.seen);
+                json!(format!("steps.{id}.status == 'succeeded' and steps.{id}.output.flag"))
+            }
             _ => json!("input.yes"),
         }
     }
@@ -186,7 +197,7 @@ impl<'d> Author<'d> {
                 json!([format!("{{{{ steps.{}.output }}}}", self.dice.pick(&self.seen)), "{{ run.id }}"])
             }
             1 if !self.seen.is_empty() => json!(format!("{{{{ steps.{}.status }}}}", self.dice.pick(&self.seen))),
-            2 if self.dice.hit(8) => json!("{{ input.missing }}"),
+            2 if self.dice.hit(12) => json!("{{ input.missing }}"),
             _ => json!({ "n": self.dice.throw(100), "yes": "{{ input.yes }}" }),
         }
     }

@@ -1,0 +1,82 @@
+//! `linkwork test` and `linkwork record`: the tests of flows.
+
+use std::fs;
+
+use serde_json::{Value, json};
+use tests::command::Shell;
+use tests::wire::{Reply, Wire};
+
+use super::{MODEL, flow, read, shell_at};
+
+fn cases(cases: &Value) -> String {
+    json!({ "flow": "./f.linkwork.json", "cases": cases }).to_string()
+}
+
+/// A folder with a flow, and a test of it with a good and a bad case.
+fn shell() -> Shell {
+    let tests = json!([
+        { "name": "what is so", "input": { "n": 1 }, "expect": { "output": 1 } },
+        { "name": "what is not so", "input": { "n": 1 }, "expect": { "output": 2 } }
+    ]);
+    let flow = r#"{"linkwork":1,"name":"f","input":{"type":"object","properties":{"n":{"type":"integer"}}},"steps":[{"id":"a","set":"{{ input.n }}"}]}"#;
+    Shell::default().file("f.linkwork.json", flow).file("f.test.json", cases(&tests))
+}
+
+#[test]
+fn what_was_not_expected_is_shown_with_its_place_and_has_a_code_of_its_own() {
+    let outcome = shell().run(["test"]).exits(4);
+    assert!(outcome.stdout.starts_with("1 passed, 1 failed"), "{outcome:?}");
+    assert!(outcome.stderr.contains("passed  what is so") && outcome.stderr.contains("failed  what is not so"));
+    assert!(outcome.stderr.contains("f.test.json:1:"), "{outcome:?}");
+    assert!(outcome.stderr.contains("expected: 2") && outcome.stderr.contains("found: 1"), "{outcome:?}");
+    let json = shell().run(["test", "--output", "json"]).exits(4).json();
+    assert_eq!((&json[0]["file"], &json[0]["passed"]), (&json!("f.test.json"), &json!(false)));
+    assert_eq!(json[0]["report"]["cases"][0]["verdict"], "passed");
+}
+
+#[test]
+fn cases_are_chosen_by_their_names() {
+    shell().run(["test", "--case", "what is so"]).exits(0);
+    let none = shell().run(["test", "--case", "whatever"]).exits(2);
+    assert!(none.stderr.contains("no case has \"whatever\" in its name"), "{none:?}");
+}
+
+#[test]
+fn a_report_in_junits_form_has_every_case() {
+    let shell = shell();
+    shell.run(["test", "--junit", "report.xml"]).exits(4);
+    let report = fs::read_to_string(shell.path("report.xml")).unwrap();
+    assert!(report.contains("tests=\"2\" failures=\"1\""), "{report}");
+    assert!(report.contains("<failure"), "{report}");
+}
+
+#[test]
+fn what_cannot_be_tested_is_no_failed_test() {
+    let shell = shell().file("bad.test.json", r#"{"flow":"./f.linkwork.json","casses":[]}"#);
+    let outcome = shell.run(["test", "bad.test.json", "f.test.json"]).exits(3);
+    assert!(outcome.stderr.contains("bad.test.json:1:"), "{outcome:?}");
+    assert!(outcome.stderr.contains("passed  what is so"), "the other file is run: {outcome:?}");
+    let none = Shell::default().run(["test"]).exits(2);
+    assert!(none.stderr.contains("no file ends in .test.json"), "{none:?}");
+}
+
+#[test]
+fn what_was_recorded_is_replayed_without_the_provider() {
+    let upstream = Wire::script([Reply::json(503, "{}"), Reply::json(200, MODEL)]);
+    let mut step = read("one");
+    step["retry"] = json!({ "max_attempts": 2, "delay": "0s" });
+    let recorded = json!({
+        "flow": "./f.linkwork.json", "recording": "./f.recording.json",
+        "cases": [{ "name": "as it was", "expect": { "output.id": "a", "steps.one.attempts": 2 } }]
+    });
+    let shell =
+        shell_at(&upstream).file("f.linkwork.json", flow("f", &[step])).file("f.test.json", recorded.to_string());
+    let outcome = shell.run(["record", "f.linkwork.json"]).exits(0);
+    assert!(outcome.stderr.contains("f.recording.json holds 2 exchanges"), "{outcome:?}");
+    let text = fs::read_to_string(shell.path("f.recording.json")).unwrap();
+    assert!(!text.contains("xai-test"), "{text}");
+    assert!(!shell.path(".linkwork").exists(), "the run itself is not kept");
+    drop(upstream);
+    fs::remove_file(shell.path("linkwork.connections.json")).unwrap();
+    shell.run(["test"]).exits(0);
+}
