@@ -63,7 +63,7 @@ pub struct StepRecord {
     pub output: Arc<Value>,
     /// What went wrong, also where the flow has handled it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub error: Option<ErrorReport>,
+    pub error: Option<Box<ErrorReport>>,
     /// How often it was tried; for a step with steps in it, its rounds. None if it did not come to that.
     pub attempts: u32,
     /// When it began.

@@ -176,7 +176,7 @@ impl Machine {
             kind: step.kind().name().into(),
             status,
             output: Arc::clone(&output.value),
-            error: error.cloned(),
+            error: error.cloned().map(Box::new),
             attempts: run.attempt,
             started: run.started,
             finished: self.now,
