@@ -93,7 +93,7 @@ impl Run {
     }
 
     /// Goes on to the end. How many operations there were.
-    fn to_the_end(mut self, failure: &Failure) -> usize {
+    fn finish(mut self, failure: &Failure) -> usize {
         while self.step(failure) {}
         let outcome = self.machine.outcome();
         assert!(matches!(outcome, Some(Outcome::Succeeded { .. })), "{outcome:?}");
@@ -107,7 +107,7 @@ fn mixed(failure: &Failure) -> f64 {
     let begun = Instant::now();
     let mut operations = 0;
     while begun.elapsed() < LONG_ENOUGH {
-        operations += Run::new(&flow, &input).to_the_end(failure);
+        operations += Run::new(&flow, &input).finish(failure);
     }
     operations as f64 / begun.elapsed().as_secs_f64()
 }
