@@ -90,7 +90,9 @@ impl<'f> Site<'f> {
             (None, None) => Relation::Itself,
             (None, Some(next)) => Relation::Around { in_handler: next.part == Part::Handler },
             (Some(_), None) => Relation::Within,
-            (Some(own), Some(other)) if own.part != other.part => self.seen_from_other_part(common, own.part, other.part),
+            (Some(own), Some(other)) if own.part != other.part => {
+                self.seen_from_other_part(common, own.part, other.part)
+            }
             (Some(own), Some(other)) if own.index > other.index => Relation::Later,
             (Some(_), Some(_)) => self.after(common),
         }
