@@ -34,7 +34,7 @@ use std::time::Duration;
 use connector_sdk::Schema;
 use serde_json::{Value, json};
 
-use self::layout::Layout;
+pub(crate) use self::layout::Layout;
 use self::line::{Doing, End, LineId, Lines};
 pub use self::op::{Act, Done, Op, Outcome, Pins, Reason, Signal, Slot, StepKey};
 use self::output::{Ledger, Output};
@@ -85,8 +85,6 @@ pub struct Machine {
     started: bool,
     lines: Lines,
     scopes: Scopes,
-    /// The layouts of sub-flows, by their files.
-    layouts: HashMap<String, Arc<Layout>>,
     /// Lines that go on.
     queue: VecDeque<LineId>,
     /// The lines whose steps wait for something outside.
@@ -131,7 +129,6 @@ impl Machine {
             started: false,
             lines: Lines::default(),
             scopes: Scopes::default(),
-            layouts: HashMap::new(),
             queue: VecDeque::new(),
             awaited: HashMap::new(),
             signals: Signals::default(),
