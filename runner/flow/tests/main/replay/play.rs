@@ -51,7 +51,7 @@ impl Play {
         self.texts.iter().map(|(name, text)| ((*name).to_owned(), text.clone())).collect()
     }
 
-    pub(crate) fn to_the_end(&mut self) {
+    pub(crate) fn play_on(&mut self) {
         self.tell(Told::Start);
         while self.driver.machine.outcome().is_none() {
             assert!(self.journal.entries.len() < 5_000, "the run does not end");
