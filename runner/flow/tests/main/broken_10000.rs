@@ -120,7 +120,7 @@ fn assert_answer(seed: u64, text: &str, flow: Option<&Flow>, found: &[Diagnostic
         assert_eq!(schema::found(&serde_json::from_str(flow.text()).unwrap()), [] as [&str; 0], "file {seed}");
     }
     // It takes longer than all of the above: that a part of the files shows it is enough.
-    if seed % 8 == 0
+    if seed.is_multiple_of(8)
         && let Ok(formatted) = format(text)
     {
         assert_eq!(format(&formatted).unwrap(), formatted, "file {seed}");
