@@ -87,7 +87,7 @@ impl Told {
                 let (run, status) = (run.clone(), status.clone());
                 self.ends.push(EndTold { run, status, generation });
             }
-            _ => self.complaints.push(line.to_owned()),
+            _ => self.complain(format_args!("process {generation}: {line}")),
         }
     }
 
@@ -137,7 +137,7 @@ impl Era {
         let (folder, url) = (self.journal(), self.provider.url(generation));
         let mut arguments = vec![folder.to_str().expect("the folder's name is text"), &url];
         arguments.extend(flows.iter().map(String::as_str));
-        self.provider.kill_after(if let Kill::AtRequest(nth) = kill { Some(nth) } else { None });
+        self.provider.kill_after(generation, if let Kill::AtRequest(nth) = kill { Some(nth) } else { None });
         let process = Process::start(&arguments, &self.faults, kill, &self.victim);
         for (line, count) in process.lines().zip(1..) {
             self.told.hear(&line, generation);
@@ -147,7 +147,6 @@ impl Era {
                 _ => {}
             }
         }
-        self.provider.kill_after(None);
         process.end()
     }
 

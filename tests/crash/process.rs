@@ -85,6 +85,7 @@ impl Victim {
 
 /// A process under way.
 pub(crate) struct Process {
+    kill: Kill,
     victim: Victim,
     lines: Receiver<String>,
 }
@@ -102,7 +103,7 @@ impl Process {
         let (send, lines) = sync_channel(1_000);
         // It ends with the process, or with whoever hears it.
         thread::spawn(move || stdout.lines().map_while(Result::ok).try_for_each(|line| send.send(line)));
-        Self { victim: victim.clone(), lines }
+        Self { kill, victim: victim.clone(), lines }
     }
 
     /// What it says, until it has ended. Of one that hangs, a complaint is the last line.
@@ -112,7 +113,7 @@ impl Process {
             Err(RecvTimeoutError::Disconnected) => None,
             Err(RecvTimeoutError::Timeout) => {
                 self.victim.kill();
-                Some(format!("a process said nothing for {PATIENCE:?}"))
+                Some(format!("a process said nothing for {PATIENCE:?} ({:?})", self.kill))
             }
         })
     }

@@ -25,8 +25,8 @@ pub(crate) struct Provider {
 pub(crate) struct Seen {
     /// In the order in which they came.
     pub(crate) requests: Vec<Request>,
-    /// How many more come before the process that sends them is killed.
-    kill_after: Option<u64>,
+    /// Which process is killed, and how many more of its requests come before.
+    kill_after: Option<(u32, u64)>,
     /// How often something has been asked for.
     asked: HashMap<String, u32>,
 }
@@ -89,8 +89,10 @@ impl Seen {
     fn answer(&mut self, recorded: &Recorded, victim: &Victim) -> Reply {
         let (mut request, path) = Request::of(recorded, self.requests.len());
         let reply = self.reply(&mut request, &path, &recorded.body);
+        let generation = request.generation;
         self.requests.push(request);
-        if let Some(left) = &mut self.kill_after {
+        // What is still read of an earlier process counts for nobody.
+        if let Some((_, left)) = self.kill_after.as_mut().filter(|(process, _)| *process == generation) {
             *left -= 1;
             if *left == 0 {
                 self.kill_after = None;
@@ -147,9 +149,9 @@ impl Provider {
         self.wire.url(&format!("/g{generation}"))
     }
 
-    /// Has the process killed when so many more requests have come.
-    pub(crate) fn kill_after(&self, requests: Option<u64>) {
-        self.seen().kill_after = requests;
+    /// Has a process killed when so many of its requests have come.
+    pub(crate) fn kill_after(&self, generation: u32, requests: Option<u64>) {
+        self.seen().kill_after = requests.map(|requests| (generation, requests));
     }
 
     pub(crate) fn seen(&self) -> MutexGuard<'_, Seen> {

@@ -6,6 +6,7 @@ mod args;
 mod commands;
 mod connections;
 mod console;
+mod edited;
 mod environment;
 mod exit;
 mod files;

@@ -89,6 +89,11 @@ pub(crate) fn encode(happened: &Happened, at: Timestamp) -> Result<Entry> {
     Ok(Entry { kind, step: step.to_owned(), attempt, at: at.as_millis(), body: body.into() })
 }
 
+/// Whether it says what was about to be sent.
+pub(crate) fn is_intent(entry: &Entry) -> bool {
+    entry.kind == INTENT
+}
+
 /// The entry whose body was put apart under this hash.
 pub(crate) fn put_apart(entry: Entry, hash: String) -> Entry {
     Entry { kind: entry.kind | APART, body: hash.into_bytes().into(), ..entry }

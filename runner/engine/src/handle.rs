@@ -118,6 +118,12 @@ impl Handle {
         self.cancelled.load(Ordering::Acquire)
     }
 
+    /// Whether something has been asked that [`Handle::take_call`] has not told. Whoever heard the bell while it wrote
+    /// has to look before it waits for the bell again.
+    pub(crate) fn is_called(&self) -> bool {
+        self.is_stopped() || self.is_cancelled() || self.has_mail.load(Ordering::Acquire)
+    }
+
     /// Until something may have been asked.
     pub(crate) async fn rung(&self) {
         self.bell.notified().await;

@@ -120,7 +120,7 @@ fn report_of_call(outcome: Result<Value, ErrorReport>, events: &StepEvents, took
         attempts: events.attempts(),
         duration: took,
         output: Arc::clone(&output),
-        error: error.clone(),
+        error: error.clone().map(Box::new),
     };
     let run = Arc::clone(&events.identity.run);
     RunReport { run, status, output, steps: vec![step], steps_left_out: 0, error, duration: took }

@@ -45,7 +45,7 @@ pub struct StepReport {
     pub output: Arc<Value>,
     /// What went wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub error: Option<ErrorReport>,
+    pub error: Option<Box<ErrorReport>>,
 }
 
 /// What a run came to, without its steps.

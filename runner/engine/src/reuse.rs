@@ -2,17 +2,17 @@
 //!
 //! Only what succeeded is taken over. The steps of loops and sub-flows that are over are taken over with them.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use connector_sdk::{Effect, Error, ErrorKind, FileRef, Result};
 use runner_flow::{Flow, Pins, Status, Step, StepKey, StepKind, StepRecord};
-use runner_journal::Journal;
+use runner_journal::{Entry, Journal};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::engine::Engine;
-use crate::entry::{APART_OVER, Kept};
+use crate::entry::{self, APART_OVER, Happened, Kept};
 use crate::files;
 use crate::ledger::of_journal;
 use crate::request::Reuse;
@@ -33,7 +33,7 @@ pub struct Again {
     pub step: String,
     /// `connector/action`.
     pub action: String,
-    /// What it does outside, as far as that does not depend on its input.
+    /// What it did outside, with the input that it had.
     pub effect: Effect,
     /// How often the earlier run tried it.
     pub attempts: u32,
@@ -54,6 +54,7 @@ impl Engine {
         let mut plan = RerunPlan::default();
         let bounds = Bounds::of(flow, reuse.from.as_deref())?;
         let stored = self.load(&reuse.run).await?;
+        let effects = effects(&stored.entries)?;
         let mut again = Vec::new();
         let mut pins = Pins::new();
         self.replay(stored, &mut |record| match bounds.takes(&record) {
@@ -63,21 +64,8 @@ impl Engine {
         .await?;
         drop_inner(&mut pins);
         plan.reused = pins.keys().cloned().collect();
-        plan.again = again.iter().filter_map(|record| self.again(flow, record)).collect();
+        plan.again = again.iter().filter_map(|record| call_again(flow, record, &effects)).collect();
         Ok(plan)
-    }
-
-    fn again(&self, flow: &Flow, record: &StepRecord) -> Option<Again> {
-        let was_called = record.kind == "action" && record.attempts > 0;
-        let action = step_of(flow, &record.key)?.action().filter(|_| was_called)?.id();
-        let effect = self.registry().action(action).map_or(Effect::Write, |action| action.about().effect);
-        Some(Again {
-            step: record.key.to_string(),
-            action: action.to_owned(),
-            effect,
-            attempts: record.attempts,
-            status: record.status,
-        })
     }
 
     pub(crate) async fn reused(&self, flow: &Flow, reuse: &Reuse, tenant: &str) -> Result<Reused> {
@@ -134,6 +122,29 @@ impl Engine {
     }
 }
 
+/// What the calls of a run did outside. A call that nothing is written of before it is made only reads.
+fn effects(entries: &[Entry]) -> Result<HashMap<StepKey, Effect>> {
+    let mut effects = HashMap::new();
+    for entry in entries.iter().filter(|entry| entry::is_intent(entry)) {
+        if let Happened::Intent(intent) = entry::decode(entry)? {
+            effects.insert(intent.step, intent.effect);
+        }
+    }
+    Ok(effects)
+}
+
+fn call_again(flow: &Flow, record: &StepRecord, effects: &HashMap<StepKey, Effect>) -> Option<Again> {
+    let was_called = record.kind == "action" && record.attempts > 0;
+    let action = step_of(flow, &record.key)?.action().filter(|_| was_called)?.id();
+    Some(Again {
+        step: record.key.to_string(),
+        action: action.to_owned(),
+        effect: effects.get(&record.key).copied().unwrap_or(Effect::Read),
+        attempts: record.attempts,
+        status: record.status,
+    })
+}
+
 /// Which steps of a flow may be taken over.
 struct Bounds<'f> {
     flow: &'f Flow,
@@ -161,7 +172,9 @@ impl<'f> Bounds<'f> {
         let ids = own_ids(self.flow, &record.key);
         let is_after = ids.iter().any(|id| self.after.contains(id));
         let is_around = ids.last().is_some_and(|id| self.around.contains(id));
-        record.status == Status::Succeeded && !is_open && !is_after && !is_around
+        // A step that the flow no longer has, or that has become something else, has nothing to take over.
+        let is_there = step_of(self.flow, &record.key).is_some_and(|step| step.kind().name() == record.kind);
+        record.status == Status::Succeeded && is_there && !is_open && !is_after && !is_around
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use connector_sdk::exchange::Exchanges;
 use connector_sdk::{BlobStore, Error, ErrorKind, Origin, Result, Retries};
 use runner_flow::{Flow, Machine, MachineStart, Pins};
-use runner_journal::{Created, Health, NewRun};
+use runner_journal::{Created, Health, NewRun, Query};
 use serde_json::Value;
 
 use crate::admission::Place;
@@ -85,8 +85,26 @@ impl Engine {
         }
     }
 
-    /// Takes a run on, or refuses it.
-    async fn admit(&self, flow: Arc<Flow>, mut request: RunRequest, mut part: Part) -> Result<Admitted> {
+    /// Takes a run on, finds the one that was made with its key, or refuses it.
+    async fn admit(&self, flow: Arc<Flow>, request: RunRequest, part: Part) -> Result<Admitted> {
+        let (tenant, key) = (request.tenant.clone(), request.key.clone());
+        match (self.take_on(flow, request, part).await, key) {
+            // Whoever asks again learns of the run even where there is no room for another.
+            (Err(refusal), Some(key)) => match self.made_with(tenant, key).await? {
+                Some(run) => Ok(Admitted::Existing(run)),
+                None => Err(refusal),
+            },
+            (taken, _) => taken,
+        }
+    }
+
+    async fn made_with(&self, tenant: String, key: String) -> Result<Option<Arc<str>>> {
+        let query = Query { tenant: Some(tenant), key: Some(key), limit: 1, ..Query::default() };
+        let rows = self.shared.journal.list(query).await.map_err(of_journal)?;
+        Ok(rows.into_iter().next().map(|row| row.id.into()))
+    }
+
+    async fn take_on(&self, flow: Arc<Flow>, mut request: RunRequest, mut part: Part) -> Result<Admitted> {
         self.refuse_if_it_takes_nothing()?;
         let tenant: Arc<str> = request.tenant.as_str().into();
         let place = self.shared.admission.queue(&tenant)?;

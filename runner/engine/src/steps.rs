@@ -110,7 +110,7 @@ impl Steps {
                 attempts,
                 duration_ms: millis(duration),
                 output: (record.status == Status::Succeeded).then(|| Arc::clone(&record.output)),
-                error: record.error.clone(),
+                error: record.error.as_deref().cloned(),
             });
         }
         self.keep(record, attempts, duration);

@@ -12,6 +12,7 @@ use crate::definition::Definition;
 use crate::diagnostic::{Diagnostic, Findings};
 use crate::document::{Document, Span};
 use crate::expression::Root;
+use crate::machine::Layout;
 use crate::reading::{Folder, NoFolder, SubFlows};
 use crate::steps::{Step, StepKind};
 
@@ -20,6 +21,8 @@ use crate::steps::{Step, StepKind};
 pub struct Flow {
     document: Document,
     definition: Definition,
+    /// Where its runs keep the results of its steps.
+    layout: Arc<Layout>,
 }
 
 /// The place of a value in the output of a step.
@@ -49,7 +52,12 @@ impl Flow {
         if findings.has_errors() {
             return Err(findings.finish());
         }
-        Ok(Self { document, definition })
+        Ok(Self::of(document, definition))
+    }
+
+    fn of(document: Document, definition: Definition) -> Self {
+        let layout = Arc::new(Layout::of(&definition));
+        Self { document, definition, layout }
     }
 
     /// Reads a flow file of this folder and checks it against the connectors: everything that is wrong or doubtful, at
@@ -64,7 +72,7 @@ impl Flow {
         check::check(&definition, registry, &mut findings);
         let runs = !findings.has_errors();
         let found = findings.finish();
-        (runs.then_some(Self { document, definition }), found)
+        (runs.then(|| Self::of(document, definition)), found)
     }
 
     /// The text of its file.
@@ -157,6 +165,10 @@ impl Flow {
 
     pub(crate) fn document(&self) -> &Document {
         &self.document
+    }
+
+    pub(crate) fn layout(&self) -> Arc<Layout> {
+        Arc::clone(&self.layout)
     }
 
     pub(crate) fn definition(&self) -> &Definition {

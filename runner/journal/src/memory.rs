@@ -195,6 +195,7 @@ fn fits(row: &RunRow, query: &Query) -> bool {
     let same = |wanted: &Option<String>, found: &str| wanted.as_deref().is_none_or(|wanted| wanted == found);
     same(&query.tenant, &row.tenant)
         && same(&query.flow, &row.flow)
+        && (query.key.is_none() || query.key == row.key)
         && same(&query.status, &row.status)
         && query.label.as_ref().is_none_or(|(name, value)| row.labels.get(name) == Some(value))
 }

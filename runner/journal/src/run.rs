@@ -159,6 +159,8 @@ pub struct Query {
     pub tenant: Option<String>,
     /// Runs of this flow.
     pub flow: Option<String>,
+    /// The run of each tenant that was made with this key.
+    pub key: Option<String>,
     /// Runs with this status.
     pub status: Option<String>,
     /// Runs with this label.

@@ -44,7 +44,7 @@ pub(super) async fn run(app: &App, args: &RunArgs, flow: &Flow, what: What) -> R
             }
             _ if report.status == Status::Cancelled => Ok(Exit::Cancelled),
             // Without its connection, no request can be shown.
-            _ if report.steps.iter().filter_map(|step| step.error.as_ref()).any(lacks_connection) => {
+            _ if report.steps.iter().filter_map(|step| step.error.as_deref()).any(lacks_connection) => {
                 Ok(Exit::Connection)
             }
             _ => Ok(Exit::Done),

@@ -11,6 +11,7 @@ mod present;
 mod replay;
 
 use std::collections::{HashMap, VecDeque};
+use std::pin::pin;
 use std::sync::Arc;
 
 use connector_sdk::{Error, ErrorKind, Origin, Result};
@@ -68,7 +69,7 @@ pub(crate) struct Driver {
 
 impl Driver {
     /// Runs it to its end. An error means that it is not over, and goes on when it is resumed.
-    pub(crate) async fn run(mut self) -> Result<RunReport> {
+    pub(crate) async fn run(mut self: Box<Self>) -> Result<RunReport> {
         let ended = self.drive().await;
         if let Err(error) = &ended {
             self.log(error.message());
@@ -81,9 +82,9 @@ impl Driver {
     }
 
     /// Runs it to its end, and cancels it when `cancel` says so.
-    pub(crate) async fn run_until(self, cancel: CancellationToken) -> Result<RunReport> {
+    pub(crate) async fn run_until(self: Box<Self>, cancel: CancellationToken) -> Result<RunReport> {
         let handle = Arc::clone(self.handle());
-        let mut run = Box::pin(self.run());
+        let mut run = pin!(self.run());
         tokio::select! {
             biased;
             () = cancel.cancelled() => handle.cancel(),
@@ -123,7 +124,7 @@ impl Driver {
             if self.is_stalled() {
                 return self.finish(stalled()).await;
             }
-            if self.arrived.is_empty() {
+            if self.arrived.is_empty() && !self.handle().is_called() {
                 self.wait().await?;
             }
             // A run whose steps are over at once lets others have their turn.

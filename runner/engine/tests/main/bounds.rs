@@ -6,9 +6,14 @@ use std::time::Duration;
 
 use runner_engine::{RunEvent, RunEvents, RunRequest, Status};
 use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::support::{Bench, LONG, binding, flow, step};
+
+/// How long a test waits for what must happen.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 fn hang(extra: Value) -> Value {
     let mut hang = step("a", "hang", json!(1));
@@ -68,16 +73,20 @@ impl RunEvents for CancelAtRetry {
     }
 }
 
+/// A durable run is cancelled while it writes down that it waits.
 #[tokio::test]
 async fn cancelling_ends_a_wait() {
-    let bench = Bench::new();
-    let cancel = CancellationToken::new();
-    let events = Arc::new(CancelAtRetry(cancel.clone()));
-    let mut flaky = step("a", "flaky", json!(9));
-    flaky["retry"] = json!({ "delay": "14m", "max_delay": "14m" });
-    let report = bench.run(flow(json!([flaky])), RunRequest { cancel, events, ..RunRequest::default() }).await;
-    assert_eq!((report.status, report.steps[0].status), (Status::Cancelled, Status::Cancelled));
-    assert_eq!(bench.probe.keys.lock().unwrap().len(), 1);
+    let folder = TempDir::new().unwrap();
+    for bench in [Bench::new(), Bench::durable(folder.path())] {
+        let cancel = CancellationToken::new();
+        let events = Arc::new(CancelAtRetry(cancel.clone()));
+        let mut flaky = step("a", "flaky", json!(9));
+        flaky["retry"] = json!({ "delay": "14m", "max_delay": "14m" });
+        let run = bench.run(flow(json!([flaky])), RunRequest { cancel, events, ..RunRequest::default() });
+        let report = timeout(PATIENCE, run).await.expect("the run hears that it is cancelled");
+        assert_eq!((report.status, report.steps[0].status), (Status::Cancelled, Status::Cancelled));
+        assert_eq!(bench.probe.keys.lock().unwrap().len(), 1);
+    }
 }
 
 #[tokio::test]

@@ -99,6 +99,23 @@ async fn a_run_too_many_is_refused_where_the_flow_says_so_and_leaves_nothing() {
     until(async || bench.engine.start(flow.clone(), numbered(2)).await.is_ok()).await;
 }
 
+#[tokio::test]
+async fn whoever_starts_a_run_again_by_its_key_learns_of_it_where_another_is_refused() {
+    let folder = TempDir::new().unwrap();
+    for bench in [Bench::new(), Bench::durable(folder.path())] {
+        let gate = bench.probe.close_gate();
+        let flow = bounded(json!({ "limit": 1, "when_full": "refuse" }));
+        let keyed = |key: &str| RunRequest { key: Some(key.to_owned()), ..numbered(0) };
+        let run = bench.start(&flow, keyed("order-7")).await;
+        let again = bench.engine.start(flow.clone(), keyed("order-7")).await.unwrap();
+        assert_eq!((again.run, again.is_new), (run.as_str().into(), false));
+        let other = bench.engine.start(flow.clone(), keyed("order-8")).await.unwrap_err();
+        assert_eq!(other.kind(), ErrorKind::LimitExceeded);
+        gate.add_permits(1);
+        bench.engine.result(&run).await.unwrap();
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn of_many_that_come_at_once_as_many_are_taken_as_the_flow_allows() {
     let bench = Arc::new(Bench::new());

@@ -129,7 +129,7 @@ async fn whoever_comes_late_is_told_the_same_by_the_journal() {
     let kept_steps = history.steps.iter().map(|step| {
         let attempts = if step.kind == "action" { step.attempts } else { 0 };
         let output = (step.status == Status::Succeeded).then(|| Value::clone(&step.output));
-        (step.key.to_string(), step.status, attempts, output, step.error.clone())
+        (step.key.to_string(), step.status, attempts, output, step.error.as_deref().cloned())
     });
     assert_eq!(told.collect::<Vec<_>>(), kept_steps.collect::<Vec<_>>());
 

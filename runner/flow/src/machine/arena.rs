@@ -21,6 +21,10 @@ impl<T: Default> Arena<T> {
             return id;
         }
         let id = Id(self.all.len() as u32, PhantomData);
+        if self.all.is_empty() {
+            // Many runs never have a second, and room for more would be much of what they weigh while they wait.
+            self.all.reserve_exact(1);
+        }
         self.all.push(thing);
         id
     }

@@ -7,7 +7,7 @@ use crate::steps::{Block, Step, StepKind};
 
 /// The place of every step of a flow. The flow is a home of results, and so is every loop: a turn has its own.
 #[derive(Debug, Default)]
-pub(super) struct Layout {
+pub(crate) struct Layout {
     places: HashMap<String, Place>,
     /// How many results each home holds.
     sizes: Vec<usize>,
@@ -28,7 +28,7 @@ pub(super) struct Place {
 pub(super) const FLOW: usize = 0;
 
 impl Layout {
-    pub(super) fn of(flow: &Definition) -> Self {
+    pub(crate) fn of(flow: &Definition) -> Self {
         let mut layout = Self { places: HashMap::new(), sizes: vec![0] };
         layout.block(&flow.steps, FLOW);
         flow.on_error.iter().for_each(|on_error| layout.block(&on_error.steps, FLOW));

@@ -34,7 +34,7 @@ use std::time::Duration;
 use connector_sdk::Schema;
 use serde_json::{Value, json};
 
-use self::layout::Layout;
+pub(crate) use self::layout::Layout;
 use self::line::{Doing, End, LineId, Lines};
 pub use self::op::{Act, Done, Op, Outcome, Pins, Reason, Signal, Slot, StepKey};
 use self::output::{Ledger, Output};
@@ -85,8 +85,6 @@ pub struct Machine {
     started: bool,
     lines: Lines,
     scopes: Scopes,
-    /// The layouts of sub-flows, by their files.
-    layouts: HashMap<String, Arc<Layout>>,
     /// Lines that go on.
     queue: VecDeque<LineId>,
     /// The lines whose steps wait for something outside.
@@ -131,7 +129,6 @@ impl Machine {
             started: false,
             lines: Lines::default(),
             scopes: Scopes::default(),
-            layouts: HashMap::new(),
             queue: VecDeque::new(),
             awaited: HashMap::new(),
             signals: Signals::default(),
@@ -167,22 +164,24 @@ impl Machine {
         if !self.started || self.outcome.is_some() {
             return Vec::new();
         }
-        self.it_is(at);
         match done {
-            Done::Acted { key, attempt, outcome } => self.acted(&key, attempt, outcome),
-            Done::Slept { key } => self.slept(&key),
-            Done::Signalled(signal) => self.signalled(signal),
+            Done::Acted { key, attempt, outcome } => self.acted(&key, attempt, outcome, at),
+            Done::Slept { key } => self.slept(&key, at),
+            Done::Signalled(signal) => self.signalled(signal, at),
         }
         self.progress()
     }
 
     /// Ends the run. What is in flight is cancelled, and tells what became of it.
     pub fn cancel(&mut self, at: Timestamp) -> Vec<Op> {
-        self.it_is(at);
         match (&self.main, &self.outcome) {
             (_, Some(_)) => {}
+            (Some(_), None) if self.verdict.is_some() => {}
             (None, None) => self.outcome = Some(Outcome::Cancelled),
-            (Some(_), None) => self.cut_off(End::Cancelled),
+            (Some(_), None) => {
+                self.it_is(at);
+                self.cut_off(End::Cancelled);
+            }
         }
         self.progress()
     }
@@ -197,29 +196,31 @@ impl Machine {
         std::mem::take(&mut self.ended)
     }
 
-    /// The clock of a driver may go back, as after a restart somewhere else; the time of a run does not.
+    /// The clock of a driver may go back, as after a restart somewhere else; the time of a run does not. What is ignored
+    /// does not move it either.
     fn it_is(&mut self, at: Timestamp) {
         self.now = self.now.max(at);
     }
 
     /// The attempt of a step ended.
-    fn acted(&mut self, key: &StepKey, attempt: u32, outcome: Result<Value, Failure>) {
+    fn acted(&mut self, key: &StepKey, attempt: u32, outcome: Result<Value, Failure>, at: Timestamp) {
         let Some(line) = self.awaited.get(key).copied() else { return };
         let step = self.lines[line].step.as_ref();
         if step.is_some_and(|step| matches!(step.doing, Doing::Acting) && step.attempt == attempt) {
+            self.it_is(at);
             self.awaited.remove(key);
             self.step_ended(line, End::from(outcome.map(Output::new)));
         }
     }
 
     /// A step has waited as long as it asked for.
-    fn slept(&mut self, key: &StepKey) {
+    fn slept(&mut self, key: &StepKey, at: Timestamp) {
         let Some(line) = self.awaited.get(key).copied() else { return };
         let Some(step) = &mut self.lines[line].step else { return };
         let Some(until) = step.wakes_at() else { return };
         let doing = std::mem::take(&mut step.doing);
         // A timer may be early by a little: what it was set for has come nevertheless.
-        self.it_is(until);
+        self.it_is(at.max(until));
         self.awaited.remove(key);
         self.signals.unlisten(line);
         let end = match doing {

@@ -8,7 +8,6 @@ use serde_json::Value;
 
 use super::op::StepKey;
 use crate::failure::ErrorReport;
-use crate::steps::StepKind;
 use crate::time::Timestamp;
 
 /// How a step, or a run, ended.
@@ -64,28 +63,11 @@ pub struct StepRecord {
     pub output: Arc<Value>,
     /// What went wrong, also where the flow has handled it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub error: Option<ErrorReport>,
+    pub error: Option<Box<ErrorReport>>,
     /// How often it was tried; for a step with steps in it, its rounds. None if it did not come to that.
     pub attempts: u32,
     /// When it began.
     pub started: Timestamp,
     /// When it ended.
     pub finished: Timestamp,
-}
-
-/// The key in the file that tells this kind.
-pub(super) fn kind_name(kind: &StepKind) -> &'static str {
-    match kind {
-        StepKind::Action(_) => "action",
-        StepKind::Branch(_) => "branch",
-        StepKind::ForEach(_) => "for_each",
-        StepKind::Repeat(_) => "repeat",
-        StepKind::Break => "break",
-        StepKind::Parallel(_) => "parallel",
-        StepKind::SubFlow(_) => "flow",
-        StepKind::Set(_) => "set",
-        StepKind::Wait(_) => "wait",
-        StepKind::Stop(_) => "stop",
-        StepKind::Fail(_) => "fail",
-    }
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::Machine;
-use super::layout::Layout;
 use super::line::{End, Line};
 use super::op::{Outcome, StepKey};
 use super::output::Output;
@@ -33,10 +32,9 @@ impl Machine {
     pub(super) fn begin_run(&mut self) {
         let flow = Arc::clone(&self.flow);
         let definition = flow.definition();
-        let layout = Arc::new(Layout::of(definition));
         let input = std::mem::take(&mut self.input);
         self.ledger.hold(input.bytes);
-        let scope = self.scopes.add(Scope::of_flow(Arc::clone(&flow), layout, input));
+        let scope = self.scopes.add(Scope::of_flow(Arc::clone(&flow), input));
         let (block, index, end) = match self.only.clone() {
             Some(only) => {
                 self.show_pins(scope, &only);

@@ -52,7 +52,8 @@ pub(super) struct Known {
 }
 
 impl Scope {
-    pub(super) fn of_flow(flow: Arc<Flow>, layout: Arc<Layout>, input: Output) -> Self {
+    pub(super) fn of_flow(flow: Arc<Flow>, input: Output) -> Self {
+        let layout = flow.layout();
         let names = Names::Flow { flow, input: input.value };
         Self { names, home: Some(FLOW), known: empty(&layout, FLOW), layout, outer: None, bytes: input.bytes }
     }

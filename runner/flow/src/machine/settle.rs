@@ -10,7 +10,7 @@ use super::line::{Doing, End, LineId, Next, Owner, Parts, StepRun, Work};
 use super::op::{Op, Reason};
 use super::output::Output;
 use super::progress::Part;
-use super::record::{Status, StepRecord, kind_name};
+use super::record::{Status, StepRecord};
 use super::scope::{Known, Scope};
 use crate::failure::{ErrorReport, Failure, Repeat};
 use crate::on_error::OnError;
@@ -173,10 +173,10 @@ impl Machine {
         self.remember(self.lines[line].scope, step.id(), Known { output: output.clone(), status, error: shown });
         self.ended.push(StepRecord {
             key: run.key,
-            kind: kind_name(step.kind()).into(),
+            kind: step.kind().name().into(),
             status,
             output: Arc::clone(&output.value),
-            error: error.cloned(),
+            error: error.cloned().map(Box::new),
             attempts: run.attempt,
             started: run.started,
             finished: self.now,

@@ -8,6 +8,7 @@ use super::Machine;
 use super::line::{End, LineId};
 use super::op::{Op, Signal};
 use super::output::Output;
+use crate::time::Timestamp;
 
 /// The signals of a run.
 #[derive(Debug, Default)]
@@ -60,10 +61,11 @@ impl Signals {
 }
 
 impl Machine {
-    pub(super) fn signalled(&mut self, signal: Signal) {
+    pub(super) fn signalled(&mut self, signal: Signal, at: Timestamp) {
         let Some((line, signal)) = self.signals.come(signal) else { return };
         let Some(step) = &self.lines[line].step else { return };
         let key = step.key.clone();
+        self.it_is(at);
         self.awaited.remove(&key);
         self.ops.push(Op::Cancel { key });
         self.step_ended(line, End::Gave(Output::new(signal.data)));

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use connector_sdk::Error;
 
 use super::Machine;
-use super::layout::Layout;
 use super::line::{End, Line, LineId, Parts, Work};
 use super::output::Output;
 use super::progress::Part;
@@ -31,11 +30,9 @@ impl Machine {
                 return Some(self.refused(line, step, "/with", failure));
             }
         }
-        let layout = self.layouts.entry(sub.file.clone()).or_insert_with(|| Arc::new(Layout::of(definition)));
         let input = Output::new(input);
         self.ledger.hold(input.bytes);
-        let scope = Scope::of_flow(Arc::clone(&sub.flow), Arc::clone(layout), input);
-        let scope = self.scopes.add(scope);
+        let scope = self.scopes.add(Scope::of_flow(Arc::clone(&sub.flow), input));
         self.set_doing(line, Parts::of(Work::Flow(FlowRun { scope, failed: None })));
         let prefix = format!("{}.", self.lines[line].round_key()).into();
         let block = definition.steps.clone();

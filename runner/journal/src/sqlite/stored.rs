@@ -167,6 +167,7 @@ pub(super) fn list(db: &Connection, query: &Query) -> Result<Vec<RunRow>, Failur
     let mut filter = Filter::default();
     filter.equal("tenant", query.tenant.as_ref());
     filter.equal("flow", query.flow.as_ref());
+    filter.equal("key", query.key.as_ref());
     filter.equal("status", query.status.as_ref());
     if let Some((name, value)) = &query.label {
         filter.add("number IN (SELECT run FROM label WHERE name = ? AND value = ?)", [name.clone(), value.clone()]);

@@ -116,6 +116,10 @@ async fn lists_are_filtered_and_paged_newest_first() {
         assert_eq!(ids(&odd).await, ["run_5", "run_3", "run_1"]);
         let reply = Query { flow: Some("reply".to_owned()), status: Some("running".to_owned()), ..acme.clone() };
         assert_eq!(ids(&reply).await, ["run_5", "run_3"]);
+        let keyed = NewRun { key: Some("order-7".to_owned()), ..new_run("run_keyed") };
+        journal.create(keyed).await.unwrap();
+        assert_eq!(ids(&Query { key: Some("order-7".to_owned()), ..acme.clone() }).await, ["run_keyed"]);
+        assert!(ids(&Query { key: Some("order-8".to_owned()), ..acme.clone() }).await.is_empty());
         let unknown = Query { before: Some("run_none".to_owned()), ..acme };
         assert!(matches!(journal.list(unknown).await.unwrap_err(), Error::NoSuchRun { .. }));
     })

@@ -145,6 +145,6 @@ fn finished(record: &StepRecord, (run, tenant): (Arc<str>, Arc<str>)) -> RunEven
         attempts: if record.kind == "action" { record.attempts } else { 0 },
         duration_ms: u64::try_from(record.finished.since(record.started).as_millis()).unwrap_or(u64::MAX),
         output: (record.status == Status::Succeeded).then(|| Arc::clone(&record.output)),
-        error: record.error.clone(),
+        error: record.error.as_deref().cloned(),
     }
 }

@@ -22,7 +22,7 @@ const RUNS: u64 = 10_000;
 fn play(seed: u64) -> Sightings {
     let mut play = Play::new(seed);
     let played = catch_unwind(AssertUnwindSafe(|| {
-        play.to_the_end();
+        play.play_on();
         play.journal.restart_at_every_point(&play.driver);
         sound::check(&play.journal, &play.driver);
     }));

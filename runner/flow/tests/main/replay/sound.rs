@@ -87,7 +87,7 @@ fn outcome(journal: &Journal, driver: &Driver, by_key: &ByKey<'_>) {
         Outcome::OutcomeUnknown { step, .. } => assert_eq!(record(step.as_str()).status, Status::OutcomeUnknown),
         Outcome::Failed { step: Some(step), failure } => {
             let record = record(step.as_str());
-            assert_eq!((record.status, record.error.as_ref()), (Status::Failed, Some(&*failure.error)));
+            assert_eq!((record.status, record.error.as_deref()), (Status::Failed, Some(&*failure.error)));
         }
         Outcome::Failed { step: None, .. } | Outcome::Succeeded { .. } | Outcome::Cancelled => {}
     }
