@@ -113,7 +113,8 @@ impl<'v> Object<'v> {
             Ok(template) => Some(template),
             Err(errors) => {
                 self.refuse(key, &errors, findings);
-                Template::compile(&without(value, &errors)).ok()
+                // Where nothing more is shown, nothing more needs to be looked at.
+                if findings.is_full() { harmless() } else { Template::compile(&without(value, &errors)).ok() }
             }
         }
     }
@@ -132,7 +133,10 @@ impl<'v> Object<'v> {
 
     fn refuse(&self, key: &str, errors: &[NotAnExpression], findings: &mut Findings<'_>) {
         let at = self.at(key);
-        for error in errors {
+        for (index, error) in errors.iter().enumerate() {
+            if findings.is_full() {
+                return findings.leave_out(errors.len() - index);
+            }
             let pointer = format!("{at}{}", error.pointer);
             let place = match &error.range {
                 Some(range) => Place::Within(&pointer, range.clone()),
