@@ -90,7 +90,7 @@ pub struct Machine {
     /// Lines that go on.
     queue: VecDeque<LineId>,
     /// The lines whose steps wait for something outside.
-    awaited: HashMap<StepKey, LineId>,
+    awaited: BTreeMap<StepKey, LineId>,
     signals: Signals,
     ledger: Ledger,
     /// Steps that began since something was last told.
@@ -133,7 +133,7 @@ impl Machine {
             scopes: Scopes::default(),
             layouts: HashMap::new(),
             queue: VecDeque::new(),
-            awaited: HashMap::new(),
+            awaited: BTreeMap::new(),
             signals: Signals::default(),
             ledger: Ledger::default(),
             begun: 0,
