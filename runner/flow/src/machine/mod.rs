@@ -88,7 +88,7 @@ pub struct Machine {
     /// Lines that go on.
     queue: VecDeque<LineId>,
     /// The lines whose steps wait for something outside.
-    awaited: HashMap<StepKey, LineId>,
+    awaited: BTreeMap<StepKey, LineId>,
     signals: Signals,
     ledger: Ledger,
     /// Steps that began since something was last told.
@@ -130,7 +130,7 @@ impl Machine {
             lines: Lines::default(),
             scopes: Scopes::default(),
             queue: VecDeque::new(),
-            awaited: HashMap::new(),
+            awaited: BTreeMap::new(),
             signals: Signals::default(),
             ledger: Ledger::default(),
             begun: 0,
