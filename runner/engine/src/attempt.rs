@@ -25,7 +25,7 @@ use crate::isolated::{isolated, isolated_check, isolated_host};
 /// What all attempts of a run have in common.
 #[derive(Clone)]
 pub(crate) struct Surroundings {
-    pub(crate) registry: Registry,
+    pub(crate) registry: Arc<Registry>,
     pub(crate) connections: Arc<dyn ConnectionStore>,
     pub(crate) hooks: Option<Arc<dyn Hooks>>,
     pub(crate) blobs: Arc<dyn BlobStore>,

@@ -80,7 +80,7 @@ impl EngineBuilder {
     pub fn build(self) -> Engine {
         let Self { registry, connections, journal, events, hooks, limits } = self;
         let shared = Shared {
-            registry,
+            registry: Arc::new(registry),
             connections,
             journal,
             events,

@@ -41,7 +41,7 @@ impl Engine {
         events: &Arc<StepEvents>,
     ) -> Result<Value, ErrorReport> {
         let around = Arc::new(Surroundings {
-            registry: self.shared.registry.clone(),
+            registry: Arc::clone(&self.shared.registry),
             connections: Arc::clone(&self.shared.connections),
             hooks: self.shared.hooks.clone(),
             blobs: request.blobs.unwrap_or_else(|| Arc::new(MemoryBlobs::default())),

@@ -19,7 +19,7 @@ use crate::hooks::Hooks;
 
 /// What an engine and its runs share.
 pub(crate) struct Shared {
-    pub(crate) registry: Registry,
+    pub(crate) registry: Arc<Registry>,
     pub(crate) connections: Arc<dyn ConnectionStore>,
     pub(crate) journal: Arc<dyn Journal>,
     pub(crate) events: Arc<dyn RunEvents>,

@@ -164,7 +164,7 @@ impl Engine {
 
     pub(crate) fn surroundings(&self, blobs: Arc<dyn BlobStore>, exchanges: Exchanges) -> Arc<Surroundings> {
         Arc::new(Surroundings {
-            registry: self.shared.registry.clone(),
+            registry: Arc::clone(&self.shared.registry),
             connections: Arc::clone(&self.shared.connections),
             hooks: self.shared.hooks.clone(),
             blobs,

@@ -165,6 +165,8 @@ impl Driver {
         if !self.is_acting() {
             self.place.rest();
             self.handle().enter(Stage::Waiting);
+            // It may rest for days.
+            self.arrived.shrink_to_fit();
         }
         let handle = Arc::clone(self.present.handle());
         let arrival = tokio::select! {

@@ -26,7 +26,7 @@ impl Scope for Before<'_> {
         match name {
             "input" => Some(whole(&self.0.input.value)),
             "config" => Some(whole(&self.0.config)),
-            "run" => Some(whole(&self.0.run)),
+            "run" => Some(whole(self.0.run_value())),
             _ => None,
         }
     }

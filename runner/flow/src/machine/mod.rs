@@ -28,7 +28,7 @@ mod sub_flow;
 mod wait;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use connector_sdk::Schema;
@@ -78,11 +78,13 @@ pub struct Machine {
     /// What expressions know as `input`, until the run begins.
     input: Output,
     config: Arc<Value>,
-    /// What expressions know as `run`.
-    run: Arc<Value>,
+    tenant: String,
+    labels: BTreeMap<String, String>,
+    /// What expressions know as `run`, once one asks for it.
+    run: OnceLock<Arc<Value>>,
     nothing: Arc<Value>,
     now: Timestamp,
-    started: bool,
+    started_at: Option<Timestamp>,
     lines: Lines,
     scopes: Scopes,
     /// Lines that go on.
@@ -114,7 +116,6 @@ impl Machine {
         let definition = flow.definition();
         let input = with_defaults(definition.input.as_ref(), begin.input);
         let config = with_defaults(definition.config.as_ref(), begin.config);
-        let run = json!({ "id": begin.run_id, "started_at": null, "tenant": begin.tenant, "labels": begin.labels });
         Self {
             flow,
             run_id: begin.run_id,
@@ -123,10 +124,12 @@ impl Machine {
             timeout: begin.timeout,
             input: Output::new(input),
             config: Arc::new(config),
-            run: Arc::new(run),
+            tenant: begin.tenant,
+            labels: begin.labels,
+            run: OnceLock::new(),
             nothing: Output::default().value,
             now: Timestamp::default(),
-            started: false,
+            started_at: None,
             lines: Lines::default(),
             scopes: Scopes::default(),
             queue: VecDeque::new(),
@@ -146,12 +149,13 @@ impl Machine {
 
     /// Begins.
     pub fn start(&mut self, at: Timestamp) -> Vec<Op> {
-        if self.started || self.outcome.is_some() {
+        if self.started_at.is_some() || self.outcome.is_some() {
             return Vec::new();
         }
-        self.started = true;
+        self.started_at = Some(at);
+        // Before it began, it was asked for without the time.
+        self.run.take();
         self.now = at;
-        Arc::make_mut(&mut self.run)["started_at"] = Value::String(at.to_string());
         match self.refusal() {
             Some(failure) => self.outcome = Some(Outcome::Failed { step: None, failure }),
             None => self.begin_run(),
@@ -161,7 +165,7 @@ impl Machine {
 
     /// Takes what became of an operation, or a signal. What was not asked for, or is no longer, is ignored.
     pub fn complete(&mut self, done: Done, at: Timestamp) -> Vec<Op> {
-        if !self.started || self.outcome.is_some() {
+        if self.started_at.is_none() || self.outcome.is_some() {
             return Vec::new();
         }
         match done {
@@ -189,6 +193,15 @@ impl Machine {
     /// How the run ended, once it has and nothing is in flight any more.
     pub fn outcome(&self) -> Option<&Outcome> {
         self.outcome.as_ref()
+    }
+
+    /// What expressions know as `run`.
+    fn run_value(&self) -> &Arc<Value> {
+        self.run.get_or_init(|| {
+            let started_at = self.started_at.map(|at| at.to_string());
+            let Self { run_id, tenant, labels, .. } = self;
+            Arc::new(json!({ "id": run_id, "started_at": started_at, "tenant": tenant, "labels": labels }))
+        })
     }
 
     /// The steps that are over since this was last asked, in the order in which they ended.

@@ -168,7 +168,7 @@ impl<'m> Sight<'m> {
             Names::Flow { input, .. } => match name {
                 "input" => Some(whole(input)),
                 "config" => Some(whole(&self.machine.config)),
-                "run" => Some(whole(&self.machine.run)),
+                "run" => Some(whole(self.machine.run_value())),
                 _ => None,
             },
         }
