@@ -27,7 +27,7 @@ mod signals;
 mod sub_flow;
 mod wait;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
