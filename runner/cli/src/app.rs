@@ -55,6 +55,7 @@ pub(crate) struct Session {
     pub(crate) engine: Engine,
     pub(crate) connections: Arc<Connections>,
     pub(crate) asked: Asked,
+    journal: Arc<dyn Journal>,
     wants_requests: bool,
     sandbox: Option<Sandbox>,
 }
@@ -92,7 +93,9 @@ impl App {
         tokio::select! {
             exit = work(session) => exit,
             () = session.asked.leave.cancelled() => {
-                self.console.say("left as it is; a run that is kept is not over: linkwork runs resume goes on with it");
+                // Dropping the journal would wait for what cannot be written.
+                std::mem::forget(Arc::clone(&session.journal));
+                self.console.say("left as it is; a run that is kept and not over goes on with: linkwork runs resume");
                 Ok(Exit::Cancelled)
             }
         }
@@ -112,7 +115,7 @@ impl App {
             sandbox.as_ref().map(Sandbox::base_url),
         )?);
         let mut engine = Engine::builder(self.registry.clone(), Arc::clone(&connections) as _)
-            .journal(keep.journal)
+            .journal(Arc::clone(&keep.journal))
             .events(keep.events);
         if let Some(hooks) = keep.hooks {
             engine = engine.hooks(hooks);
@@ -121,6 +124,7 @@ impl App {
             engine: engine.build(),
             connections,
             asked: signals::listen(),
+            journal: keep.journal,
             wants_requests: self.global.curl,
             sandbox,
         })
