@@ -85,6 +85,7 @@ impl App {
     }
 
     /// Does the work, unless somebody does not even want to wait until it is cancelled.
+    #[expect(clippy::mem_forget, reason = "dropping the journal would wait for what cannot be written")]
     async fn unless_left(
         &self,
         session: &Session,
@@ -93,7 +94,6 @@ impl App {
         tokio::select! {
             exit = work(session) => exit,
             () = session.asked.leave.cancelled() => {
-                // Dropping the journal would wait for what cannot be written.
                 std::mem::forget(Arc::clone(&session.journal));
                 self.console.say("left as it is; a run that is kept and not over goes on with: linkwork runs resume");
                 Ok(Exit::Cancelled)
