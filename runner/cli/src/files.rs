@@ -1,8 +1,8 @@
 //! Files of the person at the command line: read within a bound, and written where they can be found.
 
 use std::collections::HashSet;
-use std::fs::{self, File};
-use std::io::Read as _;
+use std::fs::{self, DirEntry, File};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use connector_sdk::{BlobStore, ErrorKind, FileRef, limits};
@@ -12,6 +12,10 @@ use crate::problem::Problem;
 
 /// Where files that a run made are saved.
 const OUT: &str = "out";
+/// Folders that are looked into for files.
+const FOLDERS: usize = 10_000;
+/// Folders that programs fill with what is no person's own.
+const FILLED: [&str; 2] = ["node_modules", "target"];
 
 /// The content of a file that is text.
 pub(crate) fn read_text(path: &Path) -> Result<String, Problem> {
@@ -48,25 +52,52 @@ pub(crate) fn replace(path: &Path, text: &str) -> Result<(), Problem> {
     })
 }
 
-/// The files of a folder that end so, in the order of their names.
-pub(crate) fn in_folder(folder: &Path, ending: &str) -> Result<Vec<PathBuf>, Problem> {
-    let entries = fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
-    let entries = entries.map_err(|error| problem(folder, &format!("cannot be read: {error}")))?;
-    let paths = entries.into_iter().map(|entry| entry.path());
-    let mut found: Vec<PathBuf> = paths.filter(|path| path.to_string_lossy().ends_with(ending)).collect();
+/// The files of a folder, and of those below it, that end so, in the order of their names. Folders that are hidden, that
+/// programs fill or that are only linked to are not looked into.
+pub(crate) fn below(folder: &Path, ending: &str) -> Result<Vec<PathBuf>, Problem> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    let mut looked = 0;
+    while let Some(next) = folders.pop() {
+        looked += 1;
+        if looked > FOLDERS {
+            return Err(problem(folder, &format!("has over {FOLDERS} folders below it: name those that are meant")));
+        }
+        for entry in entries(&next).map_err(|error| unreadable(&next, &error))? {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+            match is_folder {
+                true if name.starts_with('.') || FILLED.contains(&name.as_str()) => {}
+                true => folders.push(entry.path()),
+                false if name.ends_with(ending) => found.push(entry.path()),
+                false => {}
+            }
+        }
+    }
     found.sort();
     Ok(found)
 }
 
+fn entries(folder: &Path) -> io::Result<Vec<DirEntry>> {
+    fs::read_dir(folder)?.collect()
+}
+
 /// Reads a file, or says why not, without ever taking in more than the bound.
 fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Problem> {
-    let file = File::open(path).map_err(|error| problem(path, &format!("cannot be read: {error}")))?;
+    let file = File::open(path).map_err(|error| unreadable(path, &error))?;
     let mut bytes = Vec::new();
-    file.take(limit + 1).read_to_end(&mut bytes).map_err(|error| problem(path, &format!("cannot be read: {error}")))?;
+    file.take(limit + 1).read_to_end(&mut bytes).map_err(|error| unreadable(path, &error))?;
     if bytes.len() as u64 > limit {
         return Err(problem(path, &format!("is over {} MiB, the most that is read", limit >> 20)));
     }
     Ok(bytes)
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Problem {
+    match error.kind() {
+        io::ErrorKind::IsADirectory => problem(path, "is a folder: name the file in it"),
+        _ => problem(path, &format!("cannot be read: {error}")),
+    }
 }
 
 fn problem(path: &Path, message: &str) -> Problem {

@@ -123,7 +123,8 @@ pub(crate) fn is_our_label(name: &str) -> bool {
     matches!(name, FILE | SANDBOX)
 }
 
-/// The label that says which file a flow is in. A path that is too long for one is not kept.
+/// The label that says which file a flow is in. A path that is too long for one is not kept: whoever goes on with the run
+/// then has to name the connections.
 pub(crate) fn file_label(flow: &Path) -> Option<(String, String)> {
     let path = std::path::absolute(flow).ok()?.to_str()?.to_owned();
     (path.len() <= limits::LABEL).then(|| (FILE.to_owned(), path))

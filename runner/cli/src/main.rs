@@ -18,6 +18,7 @@ mod journal;
 mod kept;
 mod live;
 mod problem;
+mod signals;
 mod table;
 mod words;
 

@@ -128,3 +128,10 @@ fn hostile_targets_are_never_dialled() {
         refused(&["action", "run", "xai-grok/raw-request", "--with", &with], 1, &["error[target_refused]"]);
     }
 }
+
+#[test]
+fn a_folder_in_the_place_of_a_file_is_said_to_be_one() {
+    for command in ["validate", "fmt", "run"] {
+        refused(&[command, "."], 3, &["is a folder: name the file in it"]);
+    }
+}

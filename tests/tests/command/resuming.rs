@@ -85,6 +85,23 @@ fn all_of_them_are_gone_on_with() {
 }
 
 #[test]
+fn one_that_waits_keeps_no_other_from_going_on() {
+    let shell = Shell::default().file("waits.linkwork.json", WAITS);
+    let [waits, hears] = [(); 2].map(|()| {
+        let mut running = shell.start(["run", "waits.linkwork.json", "--output", "jsonl"]);
+        let run = running.event("waiting")["run"].as_str().unwrap().to_owned();
+        running.kill();
+        run
+    });
+    shell.run(["runs", "signal", &hears, "go"]).exits(0);
+    let mut resuming = shell.start(["runs", "resume", "--all"]);
+    assert!(resuming.says("succeeded after").contains(&hears));
+    shell.run(["runs", "signal", &waits, "go"]).exits(0);
+    assert!(resuming.says("succeeded after").contains(&waits));
+    resuming.end().exits(0);
+}
+
+#[test]
 fn a_run_in_the_sandbox_stays_there() {
     let steps = [
         json!({ "id": "pause", "wait": { "signal": "go" } }),

@@ -42,6 +42,20 @@ fn cases_are_chosen_by_their_names() {
 }
 
 #[test]
+fn folders_below_are_looked_into_but_for_those_that_are_nobodys_own() {
+    let shell = shell();
+    for folder in ["more/deep", ".hidden", "node_modules/x", "target"] {
+        fs::create_dir_all(shell.path(folder)).unwrap();
+        for file in ["f.linkwork.json", "f.test.json"] {
+            fs::copy(shell.path(file), shell.path(folder).join(file)).unwrap();
+        }
+    }
+    let json = shell.run(["test", "--case", "what is so", "--output", "json"]).exits(0).json();
+    let files: Vec<&Value> = json.as_array().unwrap().iter().map(|report| &report["file"]).collect();
+    assert_eq!(files, ["f.test.json", "more/deep/f.test.json"]);
+}
+
+#[test]
 fn a_report_in_junits_form_has_every_case() {
     let shell = shell();
     shell.run(["test", "--junit", "report.xml"]).exits(4);

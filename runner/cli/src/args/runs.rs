@@ -18,8 +18,8 @@ pub(crate) enum RunsCommand {
     },
     /// Follow a run of any process until it ends.
     ///
-    /// It prints what the run itself prints, but for the pieces of answers, which nobody keeps, and exits with the run's
-    /// own code. Ctrl-C ends the following, not the run.
+    /// It prints what the run itself prints, but for what nobody keeps, such as the pieces of answers, and exits with the
+    /// run's own code. Ctrl-C ends the following, not the run.
     Tail(RunArg),
     /// Cancel a run of any process.
     ///
@@ -32,7 +32,7 @@ pub(crate) enum RunsCommand {
         /// The run: its id, the beginning of it, or `last`.
         #[arg(required_unless_present = "all")]
         run: Option<String>,
-        /// All of them, one after another.
+        /// All of them, together.
         #[arg(long, conflicts_with = "run")]
         all: bool,
     },

@@ -6,7 +6,7 @@ use runner_engine::RunRequest;
 use runner_flow::Flow;
 use serde_json::Value;
 
-use super::runs::{Elsewhere, follow};
+use super::runs::follow;
 use super::{dry_run, pins, watch};
 use crate::again;
 use crate::app::{App, Keep, Session};
@@ -90,8 +90,7 @@ async fn run_once(app: &App, args: &RunArgs, flow: Arc<Flow>, what: What) -> Res
     let Some(run) = earlier else { return Ok(exit) };
     app.console.say(&format!("the run {run} was started with this key before"));
     let kept = Kept::open(app)?;
-    let history = kept.engine.history(&run).await?;
-    follow(app, &kept, &history, Elsewhere::Tail).await
+    follow(app, &kept, &run).await
 }
 
 fn keep(app: &App, args: &RunArgs) -> Result<Keep, Problem> {

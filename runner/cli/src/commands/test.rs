@@ -69,12 +69,12 @@ async fn run_file(app: &App, path: &Path, args: &TestArgs) -> Result<Report, Pro
     Ok(suite.run(&app.registry, &wanted).await)
 }
 
-/// The files that are named, and those of the folders that are named, in the order of their names.
+/// The files that are named, and those in and below the folders that are named, in the order of their names.
 fn test_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Problem> {
     let mut found = Vec::new();
     for path in paths {
         match path.is_dir() {
-            true => found.extend(files::in_folder(path, ENDING)?.into_iter().map(without_dot)),
+            true => found.extend(files::below(path, ENDING)?.into_iter().map(without_dot)),
             false => found.push(path.clone()),
         }
     }

@@ -78,7 +78,7 @@ impl Files {
                 return true;
             }
             tokio::select! {
-                () = session.cancel.cancelled() => return false,
+                () = session.asked.cancel.cancelled() => return false,
                 () = tokio::time::sleep(LOOK) => {}
             }
         }
