@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use connector_sdk::{Effect, Error, ErrorKind, FileRef, Result};
-use runner_flow::{Flow, Pins, Status, Step, StepKey, StepKind, StepRecord};
+use runner_flow::{Flow, Pins, Status, StepKey, StepKind, StepRecord};
 use runner_journal::{Entry, Journal};
 use serde::Serialize;
 use serde_json::Value;
@@ -135,7 +135,7 @@ fn effects(entries: &[Entry]) -> Result<HashMap<StepKey, Effect>> {
 
 fn call_again(flow: &Flow, record: &StepRecord, effects: &HashMap<StepKey, Effect>) -> Option<Again> {
     let was_called = record.kind == "action" && record.attempts > 0;
-    let action = step_of(flow, &record.key)?.action().filter(|_| was_called)?.id();
+    let action = flow.step_at(&record.key)?.action().filter(|_| was_called)?.id();
     Some(Again {
         step: record.key.to_string(),
         action: action.to_owned(),
@@ -162,7 +162,7 @@ impl<'f> Bounds<'f> {
             return Err(Error::new(ErrorKind::InvalidInput, format!("there is no step {from:?}")));
         };
         let after = steps[first..].iter().map(|step| step.id()).collect();
-        let around = steps[..first].iter().filter(|step| holds(step, from)).map(|step| step.id()).collect();
+        let around = steps[..first].iter().filter(|step| step.holds(from)).map(|step| step.id()).collect();
         Ok(Self { flow, after, around })
     }
 
@@ -173,20 +173,15 @@ impl<'f> Bounds<'f> {
         let is_after = ids.iter().any(|id| self.after.contains(id));
         let is_around = ids.last().is_some_and(|id| self.around.contains(id));
         // A step that the flow no longer has, or that has become something else, has nothing to take over.
-        let is_there = step_of(self.flow, &record.key).is_some_and(|step| step.kind().name() == record.kind);
+        let is_there = self.flow.step_at(&record.key).is_some_and(|step| step.kind().name() == record.kind);
         record.status == Status::Succeeded && is_there && !is_open && !is_after && !is_around
     }
 }
 
-fn holds(step: &Step, id: &str) -> bool {
-    step.blocks().any(|block| block.iter().any(|inner| inner.id() == id || holds(inner, id)))
-}
-
-/// The ids on the way to a step, as far as they are of this file. In a key, turns and rounds follow an id.
+/// The ids on the way to a step, as far as they are of this file.
 fn own_ids<'k>(flow: &Flow, key: &'k StepKey) -> Vec<&'k str> {
     let mut ids = Vec::new();
-    for part in key.as_str().split('.') {
-        let id = part.split(['~', '[']).next().unwrap_or(part);
+    for id in key.ids() {
         ids.push(id);
         if flow.step(id).is_none_or(|step| matches!(step.kind(), StepKind::SubFlow(_))) {
             break;
@@ -195,37 +190,10 @@ fn own_ids<'k>(flow: &Flow, key: &'k StepKey) -> Vec<&'k str> {
     ids
 }
 
-/// The step with this key, in the flow or in one that it runs.
-fn step_of<'f>(flow: &'f Flow, key: &StepKey) -> Option<&'f Step> {
-    let mut flow = flow;
-    let mut found = None;
-    for part in key.as_str().split('.') {
-        let step = flow.step(part.split(['~', '[']).next().unwrap_or(part))?;
-        if let StepKind::SubFlow(sub) = step.kind() {
-            flow = sub.flow();
-        }
-        found = Some(step);
-    }
-    found
-}
-
 /// Drops what stands in something that is taken over as a whole.
 fn drop_inner(pins: &mut Pins) {
     let keys: HashSet<String> = pins.keys().cloned().collect();
-    pins.retain(|key, _| !ancestors(key).any(|around| keys.contains(around)));
-}
-
-/// The keys of what a step stands in: `a[1].b[2].c` stands in `a[1].b` and in `a`, and each of these may have rounds.
-fn ancestors(key: &str) -> impl Iterator<Item = &str> {
-    key.match_indices('.')
-        .map(|(dot, _)| &key[..dot])
-        .map(|around| match around.ends_with(']') {
-            true => around.rfind('[').map_or(around, |turn| &around[..turn]),
-            false => around,
-        })
-        .map(|around| {
-            around.rsplit_once('~').filter(|(_, round)| !round.contains('.')).map_or(around, |(around, _)| around)
-        })
+    pins.retain(|key, _| !StepKey::new(key).ancestors().any(|around| keys.contains(around)));
 }
 
 /// The files that values refer to.

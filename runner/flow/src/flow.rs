@@ -12,7 +12,7 @@ use crate::definition::Definition;
 use crate::diagnostic::{Diagnostic, Findings};
 use crate::document::{Document, Span};
 use crate::expression::Root;
-use crate::machine::Layout;
+use crate::machine::{Layout, StepKey};
 use crate::reading::{Folder, NoFolder, SubFlows};
 use crate::steps::{Step, StepKind};
 
@@ -23,6 +23,12 @@ pub struct Flow {
     definition: Definition,
     /// Where its runs keep the results of its steps.
     layout: Arc<Layout>,
+}
+
+/// A step on the way of a key that the flow does not have.
+pub(crate) struct NoStep<'f, 'k> {
+    pub(crate) flow: &'f Flow,
+    pub(crate) id: &'k str,
 }
 
 /// The place of a value in the output of a step.
@@ -142,6 +148,23 @@ impl Flow {
     /// The step with this id, wherever it stands.
     pub fn step(&self, id: &str) -> Option<&Step> {
         self.all_steps().into_iter().find(|step| step.id() == id)
+    }
+
+    /// The step that a key leads to, in this flow or in one that it runs.
+    pub fn step_at(&self, key: &StepKey) -> Option<&Step> {
+        self.find(key).ok()
+    }
+
+    pub(crate) fn find<'f, 'k>(&'f self, key: &'k StepKey) -> Result<&'f Step, NoStep<'f, 'k>> {
+        let mut flow = self;
+        let mut found = flow.step(key.own()).ok_or(NoStep { flow, id: key.own() })?;
+        for id in key.ids().skip(1) {
+            if let StepKind::SubFlow(sub) = found.kind() {
+                flow = sub.flow();
+            }
+            found = flow.step(id).ok_or(NoStep { flow, id })?;
+        }
+        Ok(found)
     }
 
     /// The JSON Schema of its input.

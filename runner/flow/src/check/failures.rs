@@ -20,28 +20,6 @@ pub(super) fn check(flow: &Definition, steps: &[&Step], registry: &Registry, fin
     }
 }
 
-/// Every kind of error that an action or the runtime gives.
-pub(crate) const KINDS: [ErrorKind; 18] = [
-    ErrorKind::InvalidInput,
-    ErrorKind::InvalidConnection,
-    ErrorKind::Unauthorized,
-    ErrorKind::Forbidden,
-    ErrorKind::NoCredits,
-    ErrorKind::RateLimited,
-    ErrorKind::NotFound,
-    ErrorKind::Gone,
-    ErrorKind::Rejected,
-    ErrorKind::Unavailable,
-    ErrorKind::Network,
-    ErrorKind::Timeout,
-    ErrorKind::Cancelled,
-    ErrorKind::MalformedAnswer,
-    ErrorKind::LimitExceeded,
-    ErrorKind::TargetRefused,
-    ErrorKind::OutcomeUnknown,
-    ErrorKind::Internal,
-];
-
 /// The codes of `fail` steps, those of the flows that are run too.
 fn own_codes<'f>(steps: &[&'f Step]) -> Vec<&'f str> {
     let mut codes: Vec<&str> = steps.iter().filter_map(|step| code_of(step)).collect();
@@ -66,7 +44,7 @@ fn code_of(step: &Step) -> Option<&str> {
 fn check_codes(on_error: Option<&OnError>, pointer: &str, own: &[&str], findings: &mut Findings<'_>) {
     let Some(OnError { catches: Catches::Codes(codes), .. }) = on_error else { return };
     let known = || {
-        let kinds = KINDS.iter().map(|kind| kind.code()).filter(|code| *code != ErrorKind::Cancelled.code());
+        let kinds = ErrorKind::ALL.iter().map(|kind| kind.code()).filter(|code| *code != ErrorKind::Cancelled.code());
         kinds.chain(["any", "expression", "failed"]).chain(own.iter().copied())
     };
     for (index, code) in codes.iter().enumerate() {

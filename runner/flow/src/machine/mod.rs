@@ -24,6 +24,7 @@ mod scope;
 mod settle;
 mod shared;
 mod signals;
+mod step_key;
 mod sub_flow;
 mod wait;
 
@@ -36,12 +37,13 @@ use serde_json::{Value, json};
 
 pub(crate) use self::layout::Layout;
 use self::line::{Doing, End, LineId, Lines};
-pub use self::op::{Act, Done, Op, Outcome, Pins, Reason, Signal, Slot, StepKey};
+pub use self::op::{Act, Done, Op, Outcome, Pins, Reason, Signal, Slot};
 use self::output::{Ledger, Output};
 pub use self::record::{Status, StepRecord};
 use self::run::FlowRun;
 use self::scope::Scopes;
 use self::signals::Signals;
+pub use self::step_key::StepKey;
 use crate::failure::Failure;
 use crate::flow::Flow;
 use crate::time::Timestamp;

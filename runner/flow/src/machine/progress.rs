@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use super::Machine;
 use super::line::{Doing, End, Line, LineId, Next, Owner, Parts, StepRun, Work};
-use super::op::{Op, StepKey};
+use super::op::Op;
 use super::output::Output;
 use super::record::Status;
 use super::scope::ScopeId;
+use super::step_key::StepKey;
 use crate::failure::Failure;
 use crate::steps::{Block, Step, StepKind};
 use crate::time::Timestamp;

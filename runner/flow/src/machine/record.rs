@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::op::StepKey;
+use super::step_key::StepKey;
 use crate::failure::ErrorReport;
 use crate::time::Timestamp;
 

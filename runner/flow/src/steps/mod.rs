@@ -182,6 +182,11 @@ impl Step {
         matches!(self.kind, StepKind::ForEach(_) | StepKind::Repeat(_))
     }
 
+    /// Whether the step with this id stands in it.
+    pub fn holds(&self, id: &str) -> bool {
+        self.blocks().any(|block| block.holds(id))
+    }
+
     /// The lists of steps that stand in it, in the order of the file; what is done on an error last.
     pub fn blocks(&self) -> impl Iterator<Item = &Block> {
         self.parts().into_iter().map(|(_, block)| block)
