@@ -5,9 +5,9 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use connector_sdk::{Effect, Error, ErrorKind, FileRef, Result};
+use connector_sdk::{Effect, Error, ErrorKind, FileRef, Origin, Result, nearest};
 use runner_flow::{Flow, Pins, Status, Step, StepKey, StepKind, StepRecord};
-use runner_journal::{Entry, Journal};
+use runner_journal::Entry;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -16,6 +16,7 @@ use crate::entry::{self, APART_OVER, Happened, Kept};
 use crate::files;
 use crate::ledger::of_journal;
 use crate::request::Reuse;
+use crate::watching::no_such_run;
 
 /// What another run of a flow would take over from an earlier one, and what it would do again.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -44,8 +45,7 @@ pub struct Again {
 /// What is taken over from an earlier run.
 pub(crate) struct Reused {
     pub(crate) pins: Pins,
-    pub(crate) from: String,
-    pub(crate) files: Vec<FileRef>,
+    files: Vec<FileRef>,
 }
 
 impl Engine {
@@ -72,7 +72,7 @@ impl Engine {
         let bounds = Bounds::of(flow, reuse.from.as_deref())?;
         let stored = self.load(&reuse.run).await?;
         if stored.row.tenant != tenant {
-            return Err(Error::new(ErrorKind::NotFound, format!("there is no run {:?}", reuse.run)));
+            return Err(no_such_run(&reuse.run));
         }
         let mut pins = Pins::new();
         self.replay(stored, &mut |record| {
@@ -82,7 +82,7 @@ impl Engine {
         })
         .await?;
         drop_inner(&mut pins);
-        Ok(Reused { files: files_in(pins.values()), pins, from: reuse.run.clone() })
+        Ok(Reused { files: files_in(pins.values()), pins })
     }
 
     /// The pins as they are kept: large ones apart, with the run that they come from.
@@ -100,25 +100,17 @@ impl Engine {
         }
         Ok(kept)
     }
+}
 
-    /// Lets a new run refer to what it takes over.
-    pub(crate) async fn share(
-        &self,
-        from: &str,
-        pins: &BTreeMap<String, Kept>,
-        files: &[FileRef],
-        to: &str,
-    ) -> Result<()> {
-        let journal: &dyn Journal = &*self.shared.journal;
-        for kept in pins.values() {
-            if let Kept::Apart(hash) = kept {
-                journal.share_blob(from, to, hash).await.map_err(of_journal)?;
-            }
+impl Reused {
+    /// The hashes of what the new run takes over: the pins that are kept apart, and files.
+    pub(crate) fn contents(&self, pins: &BTreeMap<String, Kept>) -> Result<Vec<String>> {
+        let mut contents = Vec::new();
+        for file in &self.files {
+            contents.extend(files::contents_of(file)?);
         }
-        for file in files {
-            files::share(journal, from, to, file).await?;
-        }
-        Ok(())
+        contents.extend(pins.values().filter_map(Kept::hash).map(str::to_owned));
+        Ok(contents)
     }
 }
 
@@ -159,7 +151,7 @@ impl<'f> Bounds<'f> {
         let steps = flow.all_steps();
         let Some(from) = from else { return Ok(Self { flow, after: HashSet::new(), around: HashSet::new() }) };
         let Some(first) = steps.iter().position(|step| step.id() == from) else {
-            return Err(Error::new(ErrorKind::InvalidInput, format!("there is no step {from:?}")));
+            return Err(no_such_step(&steps, from));
         };
         let after = steps[first..].iter().map(|step| step.id()).collect();
         let around = steps[..first].iter().filter(|step| holds(step, from)).map(|step| step.id()).collect();
@@ -176,6 +168,14 @@ impl<'f> Bounds<'f> {
         let is_there = step_of(self.flow, &record.key).is_some_and(|step| step.kind().name() == record.kind);
         record.status == Status::Succeeded && is_there && !is_open && !is_after && !is_around
     }
+}
+
+fn no_such_step(steps: &[&Step], id: &str) -> Error {
+    let fix = match nearest(id, steps.iter().map(|step| step.id())) {
+        Some(near) => format!("did you mean {near:?}?"),
+        None => "name a step of the flow".to_owned(),
+    };
+    Error::new(ErrorKind::InvalidInput, format!("there is no step {id:?}")).with_origin(Origin::Host).with_fix(fix)
 }
 
 fn holds(step: &Step, id: &str) -> bool {
@@ -229,7 +229,7 @@ fn ancestors(key: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The files that values refer to.
-pub(crate) fn files_in<'v>(values: impl IntoIterator<Item = &'v Value>) -> Vec<FileRef> {
+fn files_in<'v>(values: impl IntoIterator<Item = &'v Value>) -> Vec<FileRef> {
     let mut files = Vec::new();
     values.into_iter().for_each(|value| find_files(value, &mut files));
     files

@@ -42,6 +42,7 @@ async fn cut_off(run: &StoredRun, entries: usize) -> TempDir {
         start: run.start.clone(),
         texts: run.texts.clone(),
         parent: None,
+        taken_over: Vec::new(),
     };
     copy.create(new).await.unwrap();
     if entries > 0 {
@@ -203,6 +204,8 @@ async fn what_another_version_of_the_machine_began_is_refused_with_a_sentence() 
     assert_eq!(*refused, run);
     assert!(error.message().contains("version 999"), "{error}");
     assert!(error.fix().is_some());
+    let other = Bench::durable(folder.path());
+    assert_eq!(other.engine.resume_run(&run).await.unwrap_err().message(), error.message(), "it was let go");
 }
 
 #[tokio::test]
