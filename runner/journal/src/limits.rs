@@ -11,14 +11,14 @@ pub const BLOB: usize = 256 << 20;
 /// What a run starts from.
 pub const START: usize = 32 << 20;
 /// Texts of a run.
-pub const TEXTS: usize = 256;
+pub const TEXTS: usize = 500;
 /// One text: a whole flow file.
 pub const TEXT: usize = 20 << 20;
 /// The texts of a run together.
 pub const ALL_TEXTS: usize = 32 << 20;
 /// The id of a run, of a tenant or of a message, a key, the name of a flow, of a step or of a text, a status.
 pub const NAME: usize = 200;
-/// The path of a step with its iterations.
+/// The path of a step with its iterations: as many names as a deep flow has on the way to a step.
 pub const STEP: usize = 128 << 10;
 /// Pieces of content that a run takes over.
 pub const TAKEN_OVER: usize = 100_000;

@@ -259,3 +259,17 @@ async fn a_run_that_waits_at_shutdown_goes_on_and_what_is_under_way_ends_first()
     assert_eq!(bench.engine.result(&acting).await.unwrap().status, Status::Succeeded);
     assert_eq!((bench.probe.count(&json!("a")), bench.probe.count(&json!("b"))), (0, 1));
 }
+
+#[tokio::test]
+async fn a_run_that_there_is_no_room_for_is_left_to_others() {
+    let folder = TempDir::new().unwrap();
+    let bench = Bench::durable(folder.path());
+    let waits = flow(json!([{ "id": "a", "wait": { "signal": "go" } }]));
+    let run = bench.start(&waits, RunRequest::default()).await;
+    bench.kill().await;
+    let limits = runner_engine::Limits { held: 0, ..Default::default() };
+    let full = Bench::with(|builder| builder.journal(journal(folder.path())).limits(limits));
+    assert!(full.engine.resume().await.unwrap().is_full);
+    let bench = Bench::durable(folder.path());
+    assert_eq!(bench.engine.resume_run(&run).await.unwrap(), Resumption::Resumed);
+}

@@ -134,5 +134,7 @@ async fn what_cannot_be_taken_over_is_refused() {
     assert_eq!(refused(reuse("run_0", None), sole).await, ErrorKind::NotFound);
     assert_eq!(refused(reuse(&first.run, None), "other").await, ErrorKind::NotFound, "of another tenant");
     assert_eq!(refused(reuse(&first.run, Some("nowhere")), sole).await, ErrorKind::InvalidInput);
+    let error = bench.engine.plan_rerun(&mended(), &reuse(&first.run, Some("eahc"))).await.unwrap_err();
+    assert_eq!((error.message(), error.fix()), ("there is no step \"eahc\"", Some("did you mean \"each\"?")));
     assert_eq!(bench.engine.list(Query::default()).await.unwrap().len(), 1, "nothing is left of what was refused");
 }
