@@ -5,7 +5,6 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use connector_sdk::{Error, ErrorKind, Origin, Result};
 use runner_flow::{Flow, Folder};
-use runner_journal::limits;
 use sha2::{Digest as _, Sha256};
 
 /// The name under which the text of the run's own flow is stored. Sub-flows go by the names of their files.
@@ -16,19 +15,6 @@ pub(crate) fn texts_of(flow: &Flow) -> Vec<(String, String)> {
     let main = (MAIN.to_owned(), flow.text().to_owned());
     let others = flow.sub_flows().into_iter().map(|(file, flow)| (file.to_owned(), flow.text().to_owned()));
     std::iter::once(main).chain(others).collect()
-}
-
-/// Refuses ids of steps that would make keys too long for a journal, before a run begins that could not go on.
-pub(crate) fn check_ids(flow: &Flow) -> Result<()> {
-    check_own_ids(flow)?;
-    flow.sub_flows().into_iter().try_for_each(|(_, sub)| check_own_ids(sub))
-}
-
-fn check_own_ids(flow: &Flow) -> Result<()> {
-    let Some(step) = flow.all_steps().into_iter().find(|step| step.id().len() > limits::NAME) else { return Ok(()) };
-    let (found, most) = (step.id().len(), limits::NAME);
-    let message = format!("the id of a step of the flow {:?} has {found} bytes, and {most} are kept", flow.name());
-    Err(Error::new(ErrorKind::InvalidInput, message).with_origin(Origin::Host).with_fix("give the step a shorter id"))
 }
 
 /// The flows that runs of this engine were resumed with, as long as one of them is under way.

@@ -20,7 +20,7 @@ use crate::engine::Engine;
 use crate::entry::{Kept, Start};
 use crate::events::Listeners;
 use crate::files::RunFiles;
-use crate::flows::{check_ids, texts_of};
+use crate::flows::texts_of;
 use crate::groups::{Bound, Seat};
 use crate::handle::Handle;
 use crate::identity::RunIdentity;
@@ -208,7 +208,6 @@ impl Engine {
         part: &Part,
         pins: &BTreeMap<String, Kept>,
     ) -> Result<NewRun> {
-        check_ids(flow)?;
         let (start, texts) = match self.shared.journal.keeps_entries() {
             true => (start_of(request, part, pins.clone()).encode()?, texts_of(flow)),
             false => (bytes::Bytes::new(), Vec::new()),

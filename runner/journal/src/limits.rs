@@ -18,7 +18,7 @@ pub const TEXT: usize = 20 << 20;
 pub const ALL_TEXTS: usize = 32 << 20;
 /// The id of a run, of a tenant or of a message, a key, the name of a flow, of a step or of a text, a status.
 pub const NAME: usize = 200;
-/// The path of a step with its iterations: as many names as a deep flow has on the way to a step.
+/// The path of a step with its iterations: as many names as the deepest flow has on the way to a step.
 pub const STEP: usize = 128 << 10;
 /// Pieces of content that a run takes over.
 pub const TAKEN_OVER: usize = 100_000;

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use connector_sdk::ErrorKind;
 use runner_engine::{RunEvent, RunEvents, RunRequest, Status};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -87,19 +86,6 @@ async fn cancelling_ends_a_wait() {
         let report = timeout(PATIENCE, run).await.expect("the run hears that it is cancelled");
         assert_eq!((report.status, report.steps[0].status), (Status::Cancelled, Status::Cancelled));
         assert_eq!(bench.probe.keys.lock().unwrap().len(), 1);
-    }
-}
-
-#[tokio::test]
-async fn an_id_that_no_journal_would_keep_is_refused_before_the_run_begins() {
-    let folder = TempDir::new().unwrap();
-    for bench in [Bench::new(), Bench::durable(folder.path())] {
-        let longest = "a".repeat(runner_journal::limits::NAME);
-        let report = bench.run(flow(json!([step(&longest, "read", json!(1))])), RunRequest::default()).await;
-        assert_eq!(report.status, Status::Succeeded);
-        let too_long = flow(json!([step(&format!("{longest}a"), "read", json!(1))]));
-        let error = bench.engine.start(too_long, RunRequest::default()).await.unwrap_err();
-        assert_eq!((error.kind(), error.fix()), (ErrorKind::InvalidInput, Some("give the step a shorter id")));
     }
 }
 
