@@ -5,9 +5,9 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use connector_sdk::{Effect, Error, ErrorKind, FileRef, Result};
-use runner_flow::{Flow, Pins, Status, StepKey, StepKind, StepRecord};
-use runner_journal::{Entry, Journal};
+use connector_sdk::{Effect, Error, ErrorKind, FileRef, Origin, Registry, Result, nearest};
+use runner_flow::{Flow, Pins, Status, Step, StepKey, StepKind, StepRecord};
+use runner_journal::Entry;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -16,6 +16,7 @@ use crate::entry::{self, APART_OVER, Happened, Kept};
 use crate::files;
 use crate::ledger::of_journal;
 use crate::request::Reuse;
+use crate::watching::no_such_run;
 
 /// What another run of a flow would take over from an earlier one, and what it would do again.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -44,8 +45,7 @@ pub struct Again {
 /// What is taken over from an earlier run.
 pub(crate) struct Reused {
     pub(crate) pins: Pins,
-    pub(crate) from: String,
-    pub(crate) files: Vec<FileRef>,
+    files: Vec<FileRef>,
 }
 
 impl Engine {
@@ -64,7 +64,7 @@ impl Engine {
         .await?;
         drop_inner(&mut pins);
         plan.reused = pins.keys().cloned().collect();
-        plan.again = again.iter().filter_map(|record| call_again(flow, record, &effects)).collect();
+        plan.again = again.iter().filter_map(|record| call_again(flow, record, &effects, self.registry())).collect();
         Ok(plan)
     }
 
@@ -72,7 +72,7 @@ impl Engine {
         let bounds = Bounds::of(flow, reuse.from.as_deref())?;
         let stored = self.load(&reuse.run).await?;
         if stored.row.tenant != tenant {
-            return Err(Error::new(ErrorKind::NotFound, format!("there is no run {:?}", reuse.run)));
+            return Err(no_such_run(&reuse.run));
         }
         let mut pins = Pins::new();
         self.replay(stored, &mut |record| {
@@ -82,7 +82,7 @@ impl Engine {
         })
         .await?;
         drop_inner(&mut pins);
-        Ok(Reused { files: files_in(pins.values()), pins, from: reuse.run.clone() })
+        Ok(Reused { files: files_in(pins.values()), pins })
     }
 
     /// The pins as they are kept: large ones apart, with the run that they come from.
@@ -100,25 +100,17 @@ impl Engine {
         }
         Ok(kept)
     }
+}
 
-    /// Lets a new run refer to what it takes over.
-    pub(crate) async fn share(
-        &self,
-        from: &str,
-        pins: &BTreeMap<String, Kept>,
-        files: &[FileRef],
-        to: &str,
-    ) -> Result<()> {
-        let journal: &dyn Journal = &*self.shared.journal;
-        for kept in pins.values() {
-            if let Kept::Apart(hash) = kept {
-                journal.share_blob(from, to, hash).await.map_err(of_journal)?;
-            }
+impl Reused {
+    /// The hashes of what the new run takes over: the pins that are kept apart, and files.
+    pub(crate) fn contents(&self, pins: &BTreeMap<String, Kept>) -> Result<Vec<String>> {
+        let mut contents = Vec::new();
+        for file in &self.files {
+            contents.extend(files::contents_of(file)?);
         }
-        for file in files {
-            files::share(journal, from, to, file).await?;
-        }
-        Ok(())
+        contents.extend(pins.values().filter_map(Kept::hash).map(str::to_owned));
+        Ok(contents)
     }
 }
 
@@ -133,16 +125,23 @@ fn effects(entries: &[Entry]) -> Result<HashMap<StepKey, Effect>> {
     Ok(effects)
 }
 
-fn call_again(flow: &Flow, record: &StepRecord, effects: &HashMap<StepKey, Effect>) -> Option<Again> {
-    let was_called = record.kind == "action" && record.attempts > 0;
+fn call_again(
+    flow: &Flow,
+    record: &StepRecord,
+    effects: &HashMap<StepKey, Effect>,
+    registry: &Registry,
+) -> Option<Again> {
+    // What the run itself had taken over was called by a run before it.
+    let is_taken_over = record.attempts == 0 && record.status == Status::Succeeded;
+    let was_called = record.kind == "action" && (record.attempts > 0 || is_taken_over);
     let action = flow.step_at(&record.key)?.action().filter(|_| was_called)?.id();
-    Some(Again {
-        step: record.key.to_string(),
-        action: action.to_owned(),
-        effect: effects.get(&record.key).copied().unwrap_or(Effect::Read),
-        attempts: record.attempts,
-        status: record.status,
-    })
+    let effect = match effects.get(&record.key) {
+        Some(effect) => *effect,
+        None if is_taken_over => registry.action(action).map_or(Effect::Write, |action| action.about().effect),
+        None => Effect::Read,
+    };
+    let step = record.key.to_string();
+    Some(Again { step, action: action.to_owned(), effect, attempts: record.attempts, status: record.status })
 }
 
 /// Which steps of a flow may be taken over.
@@ -159,7 +158,7 @@ impl<'f> Bounds<'f> {
         let steps = flow.all_steps();
         let Some(from) = from else { return Ok(Self { flow, after: HashSet::new(), around: HashSet::new() }) };
         let Some(first) = steps.iter().position(|step| step.id() == from) else {
-            return Err(Error::new(ErrorKind::InvalidInput, format!("there is no step {from:?}")));
+            return Err(no_such_step(&steps, from));
         };
         let after = steps[first..].iter().map(|step| step.id()).collect();
         let around = steps[..first].iter().filter(|step| step.holds(from)).map(|step| step.id()).collect();
@@ -176,6 +175,14 @@ impl<'f> Bounds<'f> {
         let is_there = self.flow.step_at(&record.key).is_some_and(|step| step.kind().name() == record.kind);
         record.status == Status::Succeeded && is_there && !is_open && !is_after && !is_around
     }
+}
+
+fn no_such_step(steps: &[&Step], id: &str) -> Error {
+    let fix = match nearest(id, steps.iter().map(|step| step.id())) {
+        Some(near) => format!("did you mean {near:?}?"),
+        None => "name a step of the flow".to_owned(),
+    };
+    Error::new(ErrorKind::InvalidInput, format!("there is no step {id:?}")).with_origin(Origin::Host).with_fix(fix)
 }
 
 /// The ids on the way to a step, as far as they are of this file.
@@ -197,7 +204,7 @@ fn drop_inner(pins: &mut Pins) {
 }
 
 /// The files that values refer to.
-pub(crate) fn files_in<'v>(values: impl IntoIterator<Item = &'v Value>) -> Vec<FileRef> {
+fn files_in<'v>(values: impl IntoIterator<Item = &'v Value>) -> Vec<FileRef> {
     let mut files = Vec::new();
     values.into_iter().for_each(|value| find_files(value, &mut files));
     files
