@@ -64,7 +64,7 @@ impl Engine {
         .await?;
         drop_inner(&mut pins);
         plan.reused = pins.keys().cloned().collect();
-        plan.again = again.iter().filter_map(|record| call_again(flow, record, &effects, self.registry())).collect();
+        plan.again = again.iter().flat_map(|record| calls_again(flow, record, &effects, self.registry())).collect();
         Ok(plan)
     }
 
@@ -125,23 +125,48 @@ fn effects(entries: &[Entry]) -> Result<HashMap<StepKey, Effect>> {
     Ok(effects)
 }
 
-fn call_again(
+/// The calls of a step that is done again. What the run itself had taken over was called by a run before it.
+fn calls_again(
     flow: &Flow,
     record: &StepRecord,
     effects: &HashMap<StepKey, Effect>,
     registry: &Registry,
-) -> Option<Again> {
-    // What the run itself had taken over was called by a run before it.
-    let is_taken_over = record.attempts == 0 && record.status == Status::Succeeded;
-    let was_called = record.kind == "action" && (record.attempts > 0 || is_taken_over);
-    let action = flow.step_at(&record.key)?.action().filter(|_| was_called)?.id();
-    let effect = match effects.get(&record.key) {
-        Some(effect) => *effect,
-        None if is_taken_over => registry.action(action).map_or(Effect::Write, |action| action.about().effect),
-        None => Effect::Read,
+) -> Vec<Again> {
+    let Some(step) = flow.step_at(&record.key) else { return Vec::new() };
+    let again = |step: String, action: &str, effect| Again {
+        step,
+        action: action.to_owned(),
+        effect,
+        attempts: record.attempts,
+        status: record.status,
     };
-    let step = record.key.to_string();
-    Some(Again { step, action: action.to_owned(), effect, attempts: record.attempts, status: record.status })
+    match (step.action(), record.attempts) {
+        (Some(action), 1..) => {
+            let effect = effects.get(&record.key).copied().unwrap_or(Effect::Read);
+            vec![again(record.key.to_string(), action.id(), effect)]
+        }
+        (_, 0) if record.status == Status::Succeeded => {
+            let about = |action: &str| registry.action(action).map_or(Effect::Write, |action| action.about().effect);
+            let mut calls = Vec::new();
+            calls_in(step, record.key.to_string(), &mut calls);
+            calls.into_iter().map(|(key, action)| again(key, action, about(action))).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The actions that a step calls, itself or by the steps in it.
+fn calls_in<'f>(step: &'f Step, key: String, calls: &mut Vec<(String, &'f str)>) {
+    let sub_flow = match step.kind() {
+        StepKind::SubFlow(sub) => sub.flow().steps(),
+        _ => &[],
+    };
+    for inner in step.blocks().flat_map(|block| block.iter()).chain(sub_flow) {
+        calls_in(inner, format!("{key}.{}", inner.id()), calls);
+    }
+    if let Some(action) = step.action() {
+        calls.push((key, action.id()));
+    }
 }
 
 /// Which steps of a flow may be taken over.
