@@ -89,18 +89,8 @@ impl Flow {
     /// The flows that it runs, and those that they run, by the names of their files.
     pub fn sub_flows(&self) -> BTreeMap<&str, &Arc<Self>> {
         let mut found = BTreeMap::new();
-        self.add_sub_flows(&mut found);
+        add_sub_flows(&self.all_steps(), &mut found);
         found
-    }
-
-    fn add_sub_flows<'f>(&'f self, found: &mut BTreeMap<&'f str, &'f Arc<Self>>) {
-        for step in self.definition.all_steps() {
-            if let StepKind::SubFlow(sub) = step.kind()
-                && found.insert(sub.file(), sub.flow()).is_none()
-            {
-                sub.flow().add_sub_flows(found);
-            }
-        }
     }
 
     /// The place in the file of the value with this JSON Pointer.
@@ -196,5 +186,16 @@ impl Flow {
 
     pub(crate) fn definition(&self) -> &Definition {
         &self.definition
+    }
+}
+
+/// Adds the flows that these steps run, and those that they run, each once, by the names of their files.
+pub(crate) fn add_sub_flows<'f>(steps: &[&'f Step], found: &mut BTreeMap<&'f str, &'f Arc<Flow>>) {
+    for step in steps {
+        if let StepKind::SubFlow(sub) = step.kind()
+            && found.insert(sub.file(), sub.flow()).is_none()
+        {
+            add_sub_flows(&sub.flow().all_steps(), found);
+        }
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use crate::codes::Code;
 use crate::diagnostic::{Findings, Place, did_you_mean};
 use crate::duration::parse_duration;
-use crate::expression::{Expression, NotAnExpression, Template, kind};
+use crate::expression::{Advice, Expression, NotAnExpression, Template, kind};
 
 /// An object of the file, and where it stands.
 pub(crate) struct Object<'v> {
@@ -142,7 +142,7 @@ impl<'v> Object<'v> {
                 Some(range) => Place::Within(&pointer, range.clone()),
                 None => Place::Key(&pointer),
             };
-            let fix = error.fix.clone().unwrap_or_else(|| EXAMPLE.to_owned());
+            let fix = error.fix.as_ref().and_then(Advice::say).unwrap_or_else(|| EXAMPLE.to_owned());
             findings.error(Code::EXPRESSION, place, error.message.clone(), Some(fix));
         }
     }
