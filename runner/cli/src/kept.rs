@@ -41,6 +41,9 @@ impl Kept {
 
     /// The run that is meant by its id, the beginning of its id, or `last`.
     pub(crate) async fn find(&self, name: &str) -> Result<RunInfo, Problem> {
+        if name.is_empty() {
+            return Err(Problem::usage("the name of the run is empty", "write its id, the beginning of it, or `last`"));
+        }
         let limit = if name == LAST { 1 } else { LOOKED_AT };
         let runs = self.engine.list(Query { limit, ..Query::default() }).await?;
         if let Some(exact) = runs.iter().find(|info| info.run == name || name == LAST) {

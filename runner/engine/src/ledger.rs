@@ -134,8 +134,7 @@ async fn content(journal: &dyn Journal, run: &str, hash: &str) -> Result<bytes::
     })
 }
 
-/// What a journal says, as an error of the engine.
-#[expect(clippy::needless_pass_by_value, reason = "it is what map_err hands on")]
+/// What a journal says, as an error of the engine. Its source is what the journal said.
 pub(crate) fn of_journal(error: runner_journal::Error) -> Error {
     let kind = match &error {
         runner_journal::Error::Full { .. } => ErrorKind::LimitExceeded,
@@ -145,5 +144,5 @@ pub(crate) fn of_journal(error: runner_journal::Error) -> Error {
         | runner_journal::Error::Taken { .. } => ErrorKind::InvalidInput,
         _ => ErrorKind::Internal,
     };
-    Error::new(kind, error.to_string()).with_origin(Origin::Host).with_fix(error.fix())
+    Error::new(kind, error.to_string()).with_origin(Origin::Host).with_fix(error.fix()).with_source(error)
 }

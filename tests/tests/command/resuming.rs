@@ -133,3 +133,15 @@ fn a_key_starts_one_run_whatever_becomes_of_the_process() {
     assert_eq!(asked(&upstream), ["one", "two", "two"]);
     assert_eq!(listed(&shell).len(), 1);
 }
+
+#[test]
+fn a_key_that_comes_with_another_input_is_pointed_out() {
+    let flow = r#"{"linkwork":1,"name":"f","input":{"type":"object","properties":{"n":{"type":"integer"},"m":{"default":1}}},"steps":[{"id":"a","set":"{{ input.n }}"}]}"#;
+    let shell = Shell::default().file("f.linkwork.json", flow);
+    let run = |n: &str| shell.run(["run", "f.linkwork.json", "--key", "k", "--output", "json", "--input", n]).exits(0);
+    run("n=1");
+    let (same, other) = (run("n=1"), run("n=2"));
+    assert!(!same.stderr.contains("another input"), "{same:?}");
+    assert!(other.stderr.contains("was started with another input"), "{other:?}");
+    assert_eq!(other.json()["output"], 1);
+}

@@ -94,3 +94,29 @@ fn what_was_recorded_is_replayed_without_the_provider() {
     fs::remove_file(shell.path("linkwork.connections.json")).unwrap();
     shell.run(["test"]).exits(0);
 }
+
+#[test]
+fn a_recording_that_could_not_be_written_is_refused_before_anything_is_sent() {
+    let upstream = Wire::always(Reply::json(200, MODEL));
+    let shell = shell_at(&upstream).file("f.linkwork.json", flow("f", &[read("one")]));
+    fs::create_dir(shell.path("folder")).unwrap();
+    for (to, why) in
+        [("folder", "is no regular file"), ("new/", "names no file"), ("nowhere/r.json", "cannot be written")]
+    {
+        let refused = shell.run(["record", "f.linkwork.json", "--to", to]).exits(3);
+        assert!(refused.stderr.contains(&format!("{to} {why}")), "{refused:?}");
+    }
+    assert_eq!(upstream.seen().connections, 0);
+}
+
+#[test]
+#[cfg(unix)]
+fn what_would_have_to_be_waited_for_is_no_file() {
+    let shell = shell();
+    let made = std::process::Command::new("mkfifo").arg(shell.path("pipe.test.json")).status().unwrap();
+    assert!(made.success());
+    for command in [["fmt", "pipe.test.json"], ["test", "pipe.test.json"]] {
+        let refused = shell.run(command).exits(3);
+        assert!(refused.stderr.contains("pipe.test.json is no regular file"), "{refused:?}");
+    }
+}

@@ -94,5 +94,8 @@ pub(crate) struct PruneArgs {
 /// A label as the command line has it.
 pub(super) fn label(text: &str) -> Result<(String, String), String> {
     let (key, value) = text.split_once('=').ok_or("write KEY=VALUE")?;
-    Ok((key.to_owned(), value.to_owned()))
+    match key {
+        "" => Err("a label has a key; write KEY=VALUE".to_owned()),
+        key => Ok((key.to_owned(), value.to_owned())),
+    }
 }

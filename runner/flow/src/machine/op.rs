@@ -78,6 +78,8 @@ pub struct Slot {
 /// Why something is repeated.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reason {
+    /// The attempt that failed, counted from 1.
+    pub attempt: u32,
     /// The stable code of the error.
     pub code: Cow<'static, str>,
     /// A sentence for people.

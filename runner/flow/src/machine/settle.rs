@@ -69,7 +69,8 @@ impl Machine {
         failure.error.step.get_or_insert_with(|| run.key.to_string());
         if !self.lines[line].cancelled {
             if let Some(until) = self.repeat_at(step, &run, &failure) {
-                let reason = Some(Reason { code: failure.error.code, message: failure.error.message });
+                let reason =
+                    Some(Reason { attempt: run.attempt, code: failure.error.code, message: failure.error.message });
                 self.awaited.insert(run.key.clone(), line);
                 self.ops.push(Op::Sleep { key: run.key.clone(), until, reason });
                 run.doing = Doing::Resting { until };
