@@ -112,7 +112,7 @@ fn files() -> Vec<(&'static str, String)> {
     ]
 }
 
-/// As many of these texts as fill two thirds of a file.
+/// As many of these texts as fill a good part of a file.
 fn texts(text: impl Fn(usize) -> String) -> Vec<String> {
     (0..SIZE / 40).map(text).collect()
 }
