@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use connector_sdk::http::{Base, Egress};
 use connector_sdk::{BoundConnection, Connector, Error, ErrorKind, Registry, Result, Schema};
 use runner_engine::{Binding, ConnectionStore, RunIdentity};
-use runner_flow::{Diagnostic, Document};
+use runner_flow::{Diagnostic, Document, Flow};
 use serde_json::{Map, Value, json};
 
 use crate::environment::Environment;
@@ -78,6 +78,26 @@ impl Connections {
             }
         };
         Ok(Binding { name, connector: connector.to_owned() })
+    }
+
+    /// An error if a slot of the flow, or of one that it runs, cannot be filled. Its steps might be let fail one by one
+    /// otherwise, in a run that then succeeds.
+    pub(crate) fn fill(&self, flow: &Flow) -> Result<()> {
+        let flows = std::iter::once(flow).chain(flow.sub_flows().into_values().map(|flow| &**flow));
+        for (name, connector) in flows.flat_map(Flow::connections) {
+            self.filled(&Binding { name: name.to_owned(), connector: connector.to_owned() })?;
+        }
+        Ok(())
+    }
+
+    fn filled(&self, binding: &Binding) -> Result<BoundConnection> {
+        let mut bound = self.bound.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(connection) = bound.get(&binding.name) {
+            return Ok(connection.clone());
+        }
+        let connection = self.bind(binding)?;
+        bound.insert(binding.name.clone(), connection.clone());
+        Ok(connection)
     }
 
     /// The connector of a connection that is known by name.
@@ -155,13 +175,7 @@ impl Connections {
 #[async_trait]
 impl ConnectionStore for Connections {
     async fn resolve(&self, binding: &Binding, _: &RunIdentity) -> Result<BoundConnection> {
-        let mut bound = self.bound.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(connection) = bound.get(&binding.name) {
-            return Ok(connection.clone());
-        }
-        let connection = self.bind(binding)?;
-        bound.insert(binding.name.clone(), connection.clone());
-        Ok(connection)
+        self.filled(binding)
     }
 }
 

@@ -111,6 +111,7 @@ fn a_recording_that_could_not_be_written_is_refused_before_anything_is_sent() {
 
 #[test]
 #[cfg(unix)]
+#[expect(clippy::disallowed_types, reason = "only a program makes a pipe with a name")]
 fn what_would_have_to_be_waited_for_is_no_file() {
     let shell = shell();
     let made = std::process::Command::new("mkfifo").arg(shell.path("pipe.test.json")).status().unwrap();

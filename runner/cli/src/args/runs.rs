@@ -84,7 +84,7 @@ pub(crate) struct PruneArgs {
     #[arg(long, value_name = "DURATION", value_parser = runner_flow::parse_duration)]
     pub(crate) older_than: Option<Duration>,
     /// All but the last so many.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", conflicts_with = "older_than")]
     pub(crate) keep: Option<u64>,
     /// Only say which.
     #[arg(long)]

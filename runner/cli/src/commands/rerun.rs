@@ -40,9 +40,11 @@ pub(crate) async fn run(app: &App, args: &RerunArgs) -> Result<Exit, Problem> {
     let input = input_of(app, args, &history, &flow)?;
     let reuse = Reuse { run: info.run.clone(), from: from(args, &input, &history, &flow) };
     let folder = file.as_deref().map_or(Path::new(""), folder_of);
+    // What the sandbox has made up is nothing to go on with elsewhere.
+    let app = &app.as_started(&info);
     app.in_session(folder, Keep::runs(Arc::clone(&kept.journal)), async |session| {
         let plan = session.engine.plan_rerun(&flow, &reuse).await?;
-        tell(app, &plan, &history);
+        tell(app, &plan, &history, args.from.is_some());
         agree(app, &plan, args.yes)?;
         let live = Live::of_flow(app, result_of(&flow), true);
         let mut request = session.request(input, Arc::clone(&live) as _);
@@ -87,7 +89,7 @@ fn from(args: &RerunArgs, input: &Value, history: &RunHistory, flow: &Flow) -> O
 }
 
 /// Says what is reused, in the order in which it was done, and what is repeated.
-fn tell(app: &App, plan: &RerunPlan, history: &RunHistory) {
+fn tell(app: &App, plan: &RerunPlan, history: &RunHistory, is_from: bool) {
     if !plan.reused.is_empty() {
         let steps = history.steps.iter().map(|step| step.key.as_str());
         let reused: Vec<&str> = steps.filter(|key| plan.reused.iter().any(|reused| reused == key)).collect();
@@ -96,7 +98,7 @@ fn tell(app: &App, plan: &RerunPlan, history: &RunHistory) {
     if !plan.again.is_empty() {
         let again: Vec<String> = plan.again.iter().map(words).collect();
         app.console.say(&format!("repeats: {}", named(again.iter().map(String::as_str))));
-    } else if history.info.status == RunStatus::Over(Status::Succeeded) {
+    } else if !is_from && history.info.status == RunStatus::Over(Status::Succeeded) {
         app.console.say("repeats: nothing, since the run succeeded; --from STEP does that step and all after it again");
     }
 }

@@ -41,6 +41,7 @@ pub(super) struct What {
 async fn run_whole(app: &App, args: &RunArgs, flow: Arc<Flow>, what: What) -> Result<Exit, Problem> {
     let is_kept = !args.no_journal;
     app.in_session(folder_of(&args.flow), keep(app, args)?, async |session| {
+        session.connections.fill(&flow)?;
         let live = Live::of_flow(app, result_of(&flow), is_kept);
         let request = request(session, args, what, &live);
         let report = session.engine.run(flow, request).await?;
@@ -75,6 +76,7 @@ async fn run_once(app: &App, args: &RunArgs, flow: Arc<Flow>, what: What) -> Res
     let (mut earlier, input) = (None, what.input.clone());
     let exit = app
         .in_session(folder_of(&args.flow), keep(app, args)?, async |session| {
+            session.connections.fill(&flow)?;
             let live = Live::of_flow(app, result_of(&flow), true);
             let started = session.engine.start(flow, request(session, args, what, &live)).await?;
             if !started.is_new {

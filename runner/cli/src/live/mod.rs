@@ -186,7 +186,7 @@ impl Live {
     /// The command that sends the signal which is waited for.
     fn tell_how(&self, run: &str, signal: &str) {
         if let Some(global) = &self.reached_by {
-            let line = again::with_runs(global, &["runs", "signal", run, signal]);
+            let line = again::with_runs(global, &["runs", "signal", run, signal, "--data", "{}"]);
             self.console.say(&format!("  to send it: {line}"));
         }
     }

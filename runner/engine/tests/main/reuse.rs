@@ -85,6 +85,18 @@ async fn from_a_step_on_everything_is_done_again_and_the_plan_says_what_that_rep
     assert_eq!(called(&bench), ["turn 1", "turn 2", "a x of y"]);
 }
 
+#[tokio::test]
+async fn what_a_run_had_taken_over_is_said_where_it_is_done_again() {
+    let folder = TempDir::new().unwrap();
+    let bench = Bench::durable(folder.path());
+    let failed = bench.run(wrong(), named("x")).await;
+    let request = RunRequest { reuse: Some(reuse(&failed.run, None)), ..named("x") };
+    let second = bench.run(mended(), request).await;
+    let plan = bench.engine.plan_rerun(&mended(), &reuse(&second.run, Some("a"))).await.unwrap();
+    let again = plan.again.iter().map(|again| (again.step.as_str(), again.effect)).collect::<Vec<_>>();
+    assert_eq!(again, [("a", Effect::Write), ("each.turn", Effect::Generate), ("b", Effect::Idempotent)]);
+}
+
 /// A large output, a file, and what comes after them.
 fn large_and_file(last: Value) -> Arc<Flow> {
     flow(json!([step("large", "write", json!("{{ 'x' * 300000 }}")), step("file", "file", json!("some text")), last]))
