@@ -28,7 +28,7 @@ pub(crate) struct Definition {
     pub(crate) output: Option<Template>,
     /// A JSON Schema of what each customer sets.
     pub(crate) config: Option<Schema>,
-    /// How long a run may take.
+    /// How long the steps of a run may take.
     pub(crate) timeout: Option<Duration>,
     /// What is done when the flow has failed.
     pub(crate) on_error: Option<OnError>,
