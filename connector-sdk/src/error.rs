@@ -58,6 +58,28 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
+    /// Every kind, in the order of their definition.
+    pub const ALL: &'static [Self] = &[
+        Self::InvalidInput,
+        Self::InvalidConnection,
+        Self::Unauthorized,
+        Self::Forbidden,
+        Self::NoCredits,
+        Self::RateLimited,
+        Self::NotFound,
+        Self::Gone,
+        Self::Rejected,
+        Self::Unavailable,
+        Self::Network,
+        Self::Timeout,
+        Self::Cancelled,
+        Self::MalformedAnswer,
+        Self::LimitExceeded,
+        Self::TargetRefused,
+        Self::OutcomeUnknown,
+        Self::Internal,
+    ];
+
     /// The stable code, in `snake_case`.
     pub fn code(self) -> &'static str {
         match self {

@@ -42,6 +42,10 @@ pub const NODES: usize = 4_000_000;
 pub const DEPTH: usize = 64;
 /// Headers that a Raw Request may set.
 pub const HEADERS: usize = 64;
+/// The schemas that a JSON Schema of a flow may hold, with its references followed.
+pub const UNFOLDED: usize = 100_000;
+/// The names among which one is looked for that was probably meant.
+pub const SUGGESTED: usize = 1_000;
 /// Problems that one error lists.
 pub const VIOLATIONS: usize = 100;
 

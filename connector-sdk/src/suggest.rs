@@ -1,9 +1,13 @@
 //! "Did you mean …?"
 
+use crate::limits;
+
 /// The candidate that `word` is most likely a misspelling of, in spelling or merely in style (`maxTokens` for `max_tokens`).
+/// It is looked for among the first [`limits::SUGGESTED`].
 pub fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let plain = plain(word);
     candidates
+        .take(limits::SUGGESTED)
         .map(|candidate| (score(&plain, &self::plain(candidate)), candidate))
         .filter(|(score, _)| *score >= 0.75)
         .max_by(|(a, _), (b, _)| a.total_cmp(b))

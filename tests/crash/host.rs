@@ -13,6 +13,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
+use connector_sdk::{ErrorKind, Result};
 use runner_engine::{Engine, RunEvent, RunEvents, RunRequest, Signal};
 use runner_flow::{Flow, Folder as _};
 use serde_json::Value;
@@ -33,8 +34,9 @@ async fn main() {
     let engine = engine::engine(Path::new(&folder), &base_url, Arc::new(Told(tell)));
     let resumed = engine.resume().await.expect("the journal can be read");
     for (run, error) in &resumed.refused {
-        say(&format!("refused {run} {error}"));
+        say(&format!("{run} is not resumed: {error}"));
     }
+    resumed.runs.iter().for_each(|run| watch(&engine, run));
     keep_busy(&engine, &flows, told, resumed.runs.len()).await;
 }
 
@@ -59,8 +61,8 @@ async fn keep_busy(engine: &Engine, flows: &[String], mut told: UnboundedReceive
         }
         match told.recv().await.expect("the engine keeps the other end") {
             Asks::NothingMore => under_way -= 1,
-            Asks::Signal(run, signal) => drop(engine.signal(&run, signal).await),
-            Asks::Cancellation(run) => drop(engine.cancel(&run).await),
+            Asks::Signal(run, signal) => complain_unless_over(&run, engine.signal(&run, signal).await),
+            Asks::Cancellation(run) => complain_unless_over(&run, engine.cancel(&run).await),
         }
     }
 }
@@ -68,6 +70,26 @@ async fn keep_busy(engine: &Engine, flows: &[String], mut told: UnboundedReceive
 async fn start(engine: &Engine, name: &str) {
     let started = engine.start(flow(name), RunRequest::default()).await.expect("a run can be started");
     say(&format!("run {}", started.run));
+    watch(engine, &started.run);
+}
+
+/// Complains if a run stops here before it is over.
+fn watch(engine: &Engine, run: &str) {
+    let (engine, run) = (engine.clone(), run.to_owned());
+    tokio::spawn(async move {
+        if let Err(error) = engine.result(&run).await {
+            say(&format!("{run} does not go on: {error}"));
+        }
+    });
+}
+
+/// What was asked before a restart may have come through, and the run may be over since.
+fn complain_unless_over<T>(run: &str, told: Result<T>) {
+    if let Err(error) = told
+        && error.kind() != ErrorKind::Rejected
+    {
+        say(&format!("{run} is not told: {error}"));
+    }
 }
 
 /// What a run wants of its host.

@@ -30,6 +30,8 @@ use self::figures::Figures;
 const KILLS: u64 = 300;
 /// Kills through which one journal goes.
 const KILLS_OF_AN_ERA: u64 = 50;
+/// Kills after which a long test says how far it is.
+const PROGRESS: u64 = 1_000;
 /// Broken promises that are shown of one journal.
 const SHOWN: usize = 10;
 
@@ -62,7 +64,11 @@ fn whenever_it_is_killed_nothing_is_lost_and_nothing_is_repeated() {
             }
             let (figures, complaint) = live_through(seed.wrapping_add(era), left);
             print!("{complaint}");
-            all.lock().unwrap().add(&figures);
+            let mut all = all.lock().unwrap();
+            all.add(&figures);
+            if all.kills().is_multiple_of(PROGRESS) {
+                println!("{} kills so far, {} promises broken", all.kills(), all.broken());
+            }
         }
     };
     thread::scope(|scope| {

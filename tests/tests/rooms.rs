@@ -1,55 +1,98 @@
-//! Which room may know which: read from the manifests, so that a new dependency has to be meant.
+//! Which room may know which: read from the manifests as cargo understands them, so that a new dependency has to be meant.
+//!
+//! What counts is what a crate itself depends on, on any target, when it is used or built: not what its tests depend on.
 
-use std::fs;
+#![expect(clippy::disallowed_types, reason = "cargo alone knows what a manifest inherits")]
 
+use std::collections::BTreeMap;
+use std::process::Command;
+use std::sync::LazyLock;
+
+use serde_json::Value;
 use tests::command::root;
 
-/// What a crate depends on when it is used, not when it is tested.
-fn dependencies(folder: &str) -> Vec<String> {
-    let manifest = fs::read_to_string(root().join(folder).join("Cargo.toml")).unwrap();
-    let section = manifest.split("\n[dependencies]\n").nth(1).unwrap();
-    let lines = section.lines().take_while(|line| !line.starts_with('['));
-    lines.filter_map(|line| line.split(['.', ' ']).next()).filter(|name| !name.is_empty()).map(str::to_owned).collect()
+/// The crates, as ARCHITECTURE.md lists them: each uses only those before it.
+const ROOMS: [&str; 9] = [
+    "connector-sdk",
+    "connector-xai-grok",
+    "connector-http",
+    "runner-flow",
+    "runner-journal",
+    "runner-engine",
+    "runner-rehearsal",
+    "runner-sandbox",
+    "runner-cli",
+];
+
+/// What reaches the world outside, in one way or another.
+const IO: [&str; 5] = ["tokio", "reqwest", "rusqlite", "uuid", "rand"];
+
+/// What each crate depends on, by its name: the names of the packages, whatever the manifests call them.
+fn dependencies(of: &str) -> &'static [String] {
+    static ALL: LazyLock<BTreeMap<String, Vec<String>>> = LazyLock::new(|| {
+        let packages = metadata()["packages"].as_array().unwrap().clone();
+        packages.iter().map(|package| (text(&package["name"]), used(package))).collect()
+    });
+    &ALL[of]
 }
 
-fn knows_none(folder: &str, forbidden: &[&str]) {
-    let known = dependencies(folder);
-    assert!(!known.is_empty(), "{folder} has dependencies");
+fn metadata() -> Value {
+    let arguments = ["metadata", "--no-deps", "--offline", "--format-version", "1"];
+    let told = Command::new(env!("CARGO")).args(arguments).current_dir(root()).output().unwrap();
+    assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
+    serde_json::from_slice(&told.stdout).unwrap()
+}
+
+fn used(package: &Value) -> Vec<String> {
+    let all = package["dependencies"].as_array().unwrap();
+    all.iter().filter(|one| one["kind"] != "dev").map(|one| text(&one["name"])).collect()
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
+}
+
+fn knows_none(of: &str, forbidden: &[&str]) {
+    let known = dependencies(of);
+    assert!(!known.is_empty(), "{of} has dependencies");
     for name in known {
-        assert!(!forbidden.iter().any(|forbidden| name.starts_with(forbidden)), "{folder} must not know {name}");
+        assert!(!forbidden.iter().any(|forbidden| name.starts_with(forbidden)), "{of} must not know {name}");
     }
 }
 
 #[test]
-fn the_sdk_knows_no_flow_and_no_connector() {
+fn a_crate_knows_only_those_above_it() {
+    for (index, room) in ROOMS.iter().enumerate() {
+        knows_none(room, &ROOMS[index..]);
+    }
+}
+
+#[test]
+fn the_sdk_and_the_journal_know_no_flow_and_no_connector() {
     knows_none("connector-sdk", &["runner-", "connector-"]);
+    knows_none("runner-journal", &["runner-", "connector-", "reqwest"]);
 }
 
 #[test]
 fn a_connector_knows_only_the_sdk() {
-    knows_none("connectors/xai-grok", &["runner-", "connector-http", "reqwest", "tokio", "backoff"]);
-    knows_none("connectors/http", &["runner-", "connector-xai", "reqwest", "tokio", "backoff"]);
+    knows_none("connector-xai-grok", &["runner-", "connector-http", "reqwest", "tokio", "backoff"]);
+    knows_none("connector-http", &["runner-", "connector-xai", "reqwest", "tokio", "backoff"]);
 }
 
 #[test]
-fn a_flow_does_no_io() {
-    knows_none("runner/flow", &["tokio", "reqwest", "rusqlite", "uuid", "rand", "runner-"]);
+fn a_flow_and_a_rehearsal_do_no_io_of_their_own() {
+    knows_none("runner-flow", &IO);
+    knows_none("runner-rehearsal", &IO);
 }
 
 #[test]
-fn a_rehearsal_does_no_io() {
-    knows_none(
-        "runner/rehearsal",
-        &["tokio", "reqwest", "runner-engine", "runner-cli", "connector-xai", "connector-http"],
-    );
-}
-
-#[test]
-fn the_engine_knows_no_connector_by_name() {
-    knows_none("runner/engine", &["connector-xai", "connector-http", "runner-cli", "runner-sandbox", "reqwest"]);
+fn only_the_command_knows_connectors_by_name() {
+    for room in ["runner-flow", "runner-engine", "runner-rehearsal"] {
+        knows_none(room, &["connector-xai", "connector-http", "runner-cli", "runner-sandbox", "reqwest"]);
+    }
 }
 
 #[test]
 fn the_sandbox_shares_nothing_with_the_connectors() {
-    knows_none("runner/sandbox", &["connector-", "runner-"]);
+    knows_none("runner-sandbox", &["connector-", "runner-"]);
 }

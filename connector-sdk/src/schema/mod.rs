@@ -3,6 +3,7 @@
 //! This is the only place that knows the `jsonschema` crate.
 
 mod explain;
+mod unfold;
 
 use std::sync::OnceLock;
 
@@ -42,9 +43,9 @@ impl Schema {
         fill(value, fields.filter_map(|(name, field)| Some((name, field.get("default")?))));
     }
 
-    /// Why the schema cannot be used, if it cannot.
-    pub fn defect(&self) -> Option<&str> {
-        self.validator().err()
+    /// Why the schema, which somebody else wrote, cannot be used, if it cannot.
+    pub fn defect(&self) -> Option<String> {
+        unfold::defect(&self.json).or_else(|| self.validator().err().map(str::to_owned))
     }
 
     /// Everything that is wrong with `value`, each with its JSON Pointer.

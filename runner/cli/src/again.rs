@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use runner_engine::{RunReport, Status};
+use runner_flow::StepKey;
 
 use crate::args::{Global, JOURNAL, JOURNAL_VARIABLE};
 
@@ -27,16 +28,11 @@ pub(crate) fn rerun(global: &Global, report: &RunReport) -> Option<String> {
     let failed = matches!(report.status, Status::Failed | Status::OutcomeUnknown | Status::Cancelled);
     let error = report.error.as_ref().filter(|_| failed)?;
     match &error.step {
-        Some(step) => Some(with_connections(global, &["rerun", &report.run, "--from", own_step(step)])),
+        Some(step) => Some(with_connections(global, &["rerun", &report.run, "--from", StepKey::new(step).own()])),
         // An input that no flow takes is mended where it was written.
         None if error.code == "invalid_input" => None,
         None => Some(with_connections(global, &["rerun", &report.run])),
     }
-}
-
-/// The step of the flow's own file that a step's key begins with.
-fn own_step(key: &str) -> &str {
-    key.split(['.', '[', '~']).next().unwrap_or(key)
 }
 
 fn journal(global: &Global) -> Vec<String> {

@@ -9,7 +9,6 @@ use runner_engine::{Engine, Hooks, NoRunEvents, RunEvents, RunInfo, RunRequest};
 use runner_journal::{Journal, MemoryJournal, SqliteJournal};
 use runner_sandbox::{Sandbox, SandboxOptions};
 use serde_json::Value;
-use tokio_util::sync::CancellationToken;
 
 use crate::args::Global;
 use crate::connections::Connections;
@@ -18,6 +17,7 @@ use crate::environment::Environment;
 use crate::exit::Exit;
 use crate::kept;
 use crate::problem::Problem;
+use crate::signals::{self, Asked};
 
 /// What every command works with.
 pub(crate) struct App {
@@ -54,7 +54,8 @@ impl Keep {
 pub(crate) struct Session {
     pub(crate) engine: Engine,
     pub(crate) connections: Arc<Connections>,
-    pub(crate) cancel: CancellationToken,
+    pub(crate) asked: Asked,
+    journal: Arc<dyn Journal>,
     wants_requests: bool,
     sandbox: Option<Sandbox>,
 }
@@ -75,12 +76,29 @@ impl App {
         work: impl AsyncFnOnce(&Session) -> Result<Exit, Problem>,
     ) -> Result<Exit, Problem> {
         let session = self.open(folder, keep).await?;
-        let exit = work(&session).await;
+        let exit = self.unless_left(&session, work).await;
         if matches!(exit, Ok(Exit::Done)) && session.has_asked_sandbox() {
             self.console.say(&who_answered());
         }
         session.close().await;
         exit
+    }
+
+    /// Does the work, unless somebody does not even want to wait until it is cancelled.
+    #[expect(clippy::mem_forget, reason = "dropping the journal would wait for what cannot be written")]
+    async fn unless_left(
+        &self,
+        session: &Session,
+        work: impl AsyncFnOnce(&Session) -> Result<Exit, Problem>,
+    ) -> Result<Exit, Problem> {
+        tokio::select! {
+            exit = work(session) => exit,
+            () = session.asked.leave.cancelled() => {
+                std::mem::forget(Arc::clone(&session.journal));
+                self.console.say("left as it is; a run that is kept and not over goes on with: linkwork runs resume");
+                Ok(Exit::Cancelled)
+            }
+        }
     }
 
     /// Finds the connections, and starts the sandbox if it is asked for.
@@ -97,7 +115,7 @@ impl App {
             sandbox.as_ref().map(Sandbox::base_url),
         )?);
         let mut engine = Engine::builder(self.registry.clone(), Arc::clone(&connections) as _)
-            .journal(keep.journal)
+            .journal(Arc::clone(&keep.journal))
             .events(keep.events);
         if let Some(hooks) = keep.hooks {
             engine = engine.hooks(hooks);
@@ -105,7 +123,8 @@ impl App {
         Ok(Session {
             engine: engine.build(),
             connections,
-            cancel: cancelled_by_signal(),
+            asked: signals::listen(),
+            journal: keep.journal,
             wants_requests: self.global.curl,
             sandbox,
         })
@@ -115,7 +134,7 @@ impl App {
 impl Session {
     /// A run with this input, whose events go there.
     pub(crate) fn request(&self, input: Value, events: Arc<dyn RunEvents>) -> RunRequest {
-        let (cancel, wants_requests) = (self.cancel.clone(), self.wants_requests);
+        let (cancel, wants_requests) = (self.asked.cancel.clone(), self.wants_requests);
         let mut request = RunRequest { input, cancel, events, wants_requests, ..RunRequest::default() };
         request.labels.extend(self.sandbox.is_some().then(kept::sandbox_label));
         request
@@ -154,40 +173,4 @@ pub(crate) async fn start_sandbox(port: u16) -> Result<Sandbox, Problem> {
             "choose another port with --port",
         )
     })
-}
-
-/// A token that Ctrl-C, or the system's wish to end, cancels.
-pub(crate) fn cancelled_by_signal() -> CancellationToken {
-    let token = CancellationToken::new();
-    let cancel = token.clone();
-    // The handlers stand before anything is begun that they are to end.
-    let ended = ended_by_signal();
-    tokio::spawn(async move {
-        ended.await;
-        cancel.cancel();
-    });
-    token
-}
-
-#[cfg(unix)]
-fn ended_by_signal() -> impl Future<Output = ()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let signals = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
-    async move {
-        match signals {
-            (Ok(mut interrupt), Ok(mut terminate)) => {
-                tokio::select! {
-                    _ = interrupt.recv() => {}
-                    _ = terminate.recv() => {}
-                }
-            }
-            // Without handlers, the signals end the process by themselves.
-            _ => std::future::pending().await,
-        }
-    }
-}
-
-#[cfg(not(unix))]
-async fn ended_by_signal() {
-    drop(tokio::signal::ctrl_c().await);
 }

@@ -21,7 +21,7 @@ impl FlowFolder {
 
 impl Folder for FlowFolder {
     fn read(&self, file: &str) -> Result<String, String> {
-        files::read_text(&self.0.join(file)).map_err(|problem| problem.message())
+        files::read_named_text(&self.0.join(file))
     }
 }
 

@@ -41,6 +41,9 @@ impl Kept {
 
     /// The run that is meant by its id, the beginning of its id, or `last`.
     pub(crate) async fn find(&self, name: &str) -> Result<RunInfo, Problem> {
+        if name.is_empty() {
+            return Err(Problem::usage("the name of the run is empty", "write its id, the beginning of it, or `last`"));
+        }
         let limit = if name == LAST { 1 } else { LOOKED_AT };
         let runs = self.engine.list(Query { limit, ..Query::default() }).await?;
         if let Some(exact) = runs.iter().find(|info| info.run == name || name == LAST) {
@@ -123,7 +126,8 @@ pub(crate) fn is_our_label(name: &str) -> bool {
     matches!(name, FILE | SANDBOX)
 }
 
-/// The label that says which file a flow is in. A path that is too long for one is not kept.
+/// The label that says which file a flow is in. A path that is too long for one is not kept: whoever goes on with the run
+/// then has to name the connections.
 pub(crate) fn file_label(flow: &Path) -> Option<(String, String)> {
     let path = std::path::absolute(flow).ok()?.to_str()?.to_owned();
     (path.len() <= limits::LABEL).then(|| (FILE.to_owned(), path))

@@ -6,6 +6,7 @@ mod args;
 mod commands;
 mod connections;
 mod console;
+mod edited;
 mod environment;
 mod exit;
 mod files;
@@ -17,6 +18,7 @@ mod journal;
 mod kept;
 mod live;
 mod problem;
+mod signals;
 mod table;
 mod words;
 

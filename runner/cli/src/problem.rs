@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use connector_sdk::Error;
+use connector_sdk::{Error, ErrorKind};
 use runner_flow::Diagnostic;
 use serde_json::{Value, json};
 
@@ -98,7 +98,11 @@ impl Problem {
 }
 
 impl From<Error> for Problem {
+    /// What only the folder of the runs is to blame for is said of it, wherever it comes to light.
     fn from(error: Error) -> Self {
-        Self::Error(error)
+        match std::error::Error::source(&error).and_then(|source| source.downcast_ref::<runner_journal::Error>()) {
+            Some(journal) if error.kind() == ErrorKind::Internal => Self::journal(journal),
+            _ => Self::Error(error),
+        }
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use connector_sdk::{Effect, Error, ErrorKind, Origin, Result};
-use runner_flow::{Done, ErrorReport, Failure, Machine, Signal, Status, StepKey, Timestamp};
+use runner_flow::{Done, ErrorReport, Failure, Machine, Op, Signal, Status, StepKey, Timestamp};
 use runner_journal::Entry;
 use serde::de::IntoDeserializer as _;
 use serde::{Deserialize, Serialize};
@@ -23,12 +23,28 @@ pub(crate) enum Happened {
     Started,
     /// Something is about to be sent that costs money or changes something.
     Intent(Intent),
-    /// The Machine was told what became of an operation.
-    Done(Done),
+    /// The Machine was told what became of an attempt.
+    Acted { key: StepKey, attempt: u32, outcome: Result<Value, Failure> },
+    /// The Machine was told that a step has waited for as long as it asked for.
+    Slept { key: StepKey },
     /// The Machine was told of a signal, which had this number in the inbox.
     Signalled(Signal, u64),
     /// The Machine was told to cancel.
     Cancelled,
+}
+
+impl Happened {
+    /// Tells the Machine, which says what to do because of it.
+    pub(crate) fn tell(self, machine: &mut Machine, at: Timestamp) -> Vec<Op> {
+        match self {
+            Self::Started => machine.start(at),
+            Self::Intent(_) => Vec::new(),
+            Self::Acted { key, attempt, outcome } => machine.complete(Done::Acted { key, attempt, outcome }, at),
+            Self::Slept { key } => machine.complete(Done::Slept { key }, at),
+            Self::Signalled(signal, _) => machine.complete(Done::Signalled(signal), at),
+            Self::Cancelled => machine.cancel(at),
+        }
+    }
 }
 
 /// What is about to be sent.
@@ -71,22 +87,20 @@ pub(crate) fn encode(happened: &Happened, at: Timestamp) -> Result<Entry> {
     let (kind, step, attempt, body) = match happened {
         Happened::Started => (STARTED, "", 0, Vec::new()),
         Happened::Intent(intent) => (INTENT, intent.step.as_str(), intent.attempt, bytes(intent)?),
-        Happened::Done(Done::Acted { key, attempt, outcome: Ok(output) }) => {
-            (SUCCEEDED, key.as_str(), *attempt, bytes(output)?)
-        }
-        Happened::Done(Done::Acted { key, attempt, outcome: Err(failure) }) => {
-            (FAILED, key.as_str(), *attempt, bytes(failure)?)
-        }
-        Happened::Done(Done::Slept { key }) => (SLEPT, key.as_str(), 0, Vec::new()),
-        Happened::Done(Done::Signalled(signal)) => {
-            (SIGNALLED, "", 0, bytes(&SignalledBody { number: 0, signal: signal.clone() })?)
-        }
+        Happened::Acted { key, attempt, outcome: Ok(output) } => (SUCCEEDED, key.as_str(), *attempt, bytes(output)?),
+        Happened::Acted { key, attempt, outcome: Err(failure) } => (FAILED, key.as_str(), *attempt, bytes(failure)?),
+        Happened::Slept { key } => (SLEPT, key.as_str(), 0, Vec::new()),
         Happened::Signalled(signal, number) => {
             (SIGNALLED, "", 0, bytes(&SignalledBody { number: *number, signal: signal.clone() })?)
         }
         Happened::Cancelled => (CANCELLED, "", 0, Vec::new()),
     };
     Ok(Entry { kind, step: step.to_owned(), attempt, at: at.as_millis(), body: body.into() })
+}
+
+/// Whether it says what was about to be sent.
+pub(crate) fn is_intent(entry: &Entry) -> bool {
+    entry.kind == INTENT
 }
 
 /// The entry whose body was put apart under this hash.
@@ -116,9 +130,9 @@ pub(crate) fn decode(entry: &Entry) -> Result<Happened> {
     Ok(match entry.kind {
         STARTED => Happened::Started,
         INTENT => Happened::Intent(of_body(entry)?),
-        SUCCEEDED => Happened::Done(Done::Acted { key: key()?, attempt, outcome: Ok(of_body(entry)?) }),
-        FAILED => Happened::Done(Done::Acted { key: key()?, attempt, outcome: Err(of_body::<Failure>(entry)?) }),
-        SLEPT => Happened::Done(Done::Slept { key: key()? }),
+        SUCCEEDED => Happened::Acted { key: key()?, attempt, outcome: Ok(of_body(entry)?) },
+        FAILED => Happened::Acted { key: key()?, attempt, outcome: Err(of_body::<Failure>(entry)?) },
+        SLEPT => Happened::Slept { key: key()? },
         SIGNALLED => {
             let SignalledBody { number, signal } = of_body(entry)?;
             Happened::Signalled(signal, number)
@@ -156,6 +170,16 @@ pub(crate) enum Kept {
     Here(Value),
     /// It is kept by this hash.
     Apart(String),
+}
+
+impl Kept {
+    /// Of what stands apart.
+    pub(crate) fn hash(&self) -> Option<&str> {
+        match self {
+            Self::Here(_) => None,
+            Self::Apart(hash) => Some(hash),
+        }
+    }
 }
 
 /// What a run starts from, beside its texts.
@@ -217,6 +241,9 @@ impl Outcome {
 /// A message that a run is sent.
 pub(crate) mod message {
     use super::{Deserialize, Result, Serialize, Signal, Value, bytes};
+
+    /// What a journal acknowledges, the Machine keeps.
+    const _: () = assert!(runner_journal::limits::INBOX <= connector_sdk::limits::SIGNALS);
 
     pub(crate) const SIGNAL: u8 = 1;
     pub(crate) const CANCEL: u8 = 2;

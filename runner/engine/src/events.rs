@@ -224,9 +224,8 @@ impl StepEvents {
         self.count(|count| count.attempts)
     }
 
-    /// Tells that the last attempt is repeated.
-    pub(crate) fn retry(&self, code: Cow<'static, str>, reason: String, delay_ms: u64) {
-        let attempt = self.attempts();
+    /// Tells that an attempt is repeated.
+    pub(crate) fn retry(&self, attempt: u32, code: Cow<'static, str>, reason: String, delay_ms: u64) {
         self.tell(|run, tenant, step| RunEvent::Retry { run, tenant, step, attempt, delay_ms, code, reason });
     }
 
@@ -260,7 +259,7 @@ impl EventSink for StepEvents {
                 let (choice, part) = (delta.choice, delta.part);
                 self.tell(|run, tenant, step| RunEvent::Delta { run, tenant, step, attempt, index, choice, part });
             }
-            Event::Retry { code, reason, delay_ms, .. } => self.retry(code.into(), reason, delay_ms),
+            Event::Retry { code, reason, delay_ms, .. } => self.retry(self.attempts(), code.into(), reason, delay_ms),
             Event::Request(request) => {
                 self.tell(|run, tenant, step| RunEvent::Request { run, tenant, step, request });
             }

@@ -9,8 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use async_trait::async_trait;
 use bytes::Bytes;
 use connector_sdk::{BlobStore, Error, ErrorKind, FileRef, Result, limits};
-use runner_journal::Journal;
-use sha2::{Digest as _, Sha256};
+use runner_journal::{Journal, content_hash};
 
 use crate::ledger::of_journal;
 
@@ -34,7 +33,7 @@ impl RunFiles {
         }
         self.taken.fetch_sub(size, Ordering::Relaxed);
         let message = format!("the files of this run are over {} MiB together", limits::BLOB_STORE >> 20);
-        Err(Error::new(ErrorKind::LimitExceeded, message))
+        Err(Error::new(ErrorKind::LimitExceeded, message).with_fix("split the work over several runs"))
     }
 }
 
@@ -51,7 +50,7 @@ impl BlobStore for RunFiles {
 
     async fn get(&self, file: &FileRef) -> Result<Bytes> {
         let get = async |hash: &str| self.journal.get_blob(&self.run, hash).await.map_err(of_journal);
-        let content = match get(&hash_of(&reference(file)?)).await? {
+        let content = match get(&content_hash(&reference(file)?)).await? {
             Some(_) => get(&file.hash).await?,
             None => None,
         };
@@ -67,17 +66,7 @@ fn reference(file: &FileRef) -> Result<Vec<u8>> {
         .map_err(|error| Error::new(ErrorKind::Internal, "a file reference is not JSON").with_source(error))
 }
 
-/// As the journal names content.
-fn hash_of(content: &[u8]) -> String {
-    let hash = Sha256::digest(content);
-    let digits: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("sha256:{digits}")
-}
-
-/// Lets one run refer to a file of another, if the other does.
-pub(crate) async fn share(journal: &dyn Journal, from: &str, to: &str, file: &FileRef) -> Result<()> {
-    for hash in [hash_of(&reference(file)?), file.hash.clone()] {
-        journal.share_blob(from, to, &hash).await.map_err(of_journal)?;
-    }
-    Ok(())
+/// What another run has to refer to as well, if a file is to be good there.
+pub(crate) fn contents_of(file: &FileRef) -> Result<[String; 2]> {
+    Ok([content_hash(&reference(file)?), file.hash.clone()])
 }

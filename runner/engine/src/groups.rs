@@ -32,7 +32,8 @@ impl Bound {
         let Some(concurrency) = flow.concurrency() else { return Ok(None) };
         let key = machine.concurrency_key().map_err(|failure| {
             let message = format!("the runs that this one is counted with are not known: {}", failure.error.message);
-            Error::new(ErrorKind::InvalidInput, message).with_fix(failure.error.fix.clone().unwrap_or_default())
+            let fix = failure.error.fix.as_deref().unwrap_or("correct the key of the flow's concurrency");
+            Error::new(ErrorKind::InvalidInput, message).with_fix(fix.to_owned())
         })?;
         let group = GroupKey { tenant: Arc::clone(tenant), flow: flow.name().to_owned(), key };
         Ok(Some(Self { group, limit: concurrency.limit(), when_full: concurrency.when_full() }))

@@ -59,6 +59,7 @@ pub trait Hooks: Send + Sync {
     }
 
     /// After the call, or after the verdict that stood in for it, also where the call was cut off. It may take ten
-    /// seconds, after which the run goes on without it.
+    /// seconds, after which the run goes on without it. Where the engine shuts down, or its process ends, between
+    /// [`Hooks::before`] and the call, nothing is sent and this is not called: the resumed run asks anew.
     async fn after(&self, _call: &ActionCall, _outcome: Result<&Value, &ErrorReport>) {}
 }

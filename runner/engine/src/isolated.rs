@@ -1,11 +1,9 @@
 //! Keeps a panic in a connector, or in the host, from reaching further than what it was working on.
 
-use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
-use std::task::Poll;
 
 use connector_sdk::{Effect, Error, ErrorKind, Evidence, Origin, Result};
+use futures_util::FutureExt;
 
 /// Does the work of a connector, which has this effect. A panic becomes an error.
 pub(crate) async fn isolated<T>(work: impl Future<Output = Result<T>>, effect: Effect) -> Result<T> {
@@ -17,14 +15,9 @@ pub(crate) async fn isolated_host<T>(work: impl Future<Output = Result<T>>) -> R
     caught(work, host_panicked).await
 }
 
-async fn caught<T>(work: impl Future<Output = Result<T>>, error: impl Fn() -> Error) -> Result<T> {
-    let mut work = pin!(work);
+async fn caught<T>(work: impl Future<Output = Result<T>>, error: impl FnOnce() -> Error) -> Result<T> {
     // What a panic leaves half done belongs to the work, and that is not polled again.
-    let poll = poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx))) {
-        Ok(poll) => poll,
-        Err(_) => Poll::Ready(Err(error())),
-    });
-    poll.await
+    AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|_| Err(error()))
 }
 
 /// Checks something, without sending anything. A panic becomes an error.

@@ -60,6 +60,12 @@ impl Ledger {
         })
     }
 
+    /// Lets go of the messages up to a number, but for the signals that are kept.
+    pub(crate) fn settle(&self, through: u64, kept: Vec<String>) -> BoxFuture<'static, Result<()>> {
+        let (journal, run) = (Arc::clone(&self.journal), Arc::clone(&self.run));
+        Box::pin(async move { journal.settle(&run, through, kept).await.map_err(of_journal) })
+    }
+
     /// Writes what has been noted, and how the run ended.
     pub(crate) fn finish(&mut self, result: Arc<RunResult>, at: Timestamp) -> BoxFuture<'static, Result<()>> {
         let (journal, run, after) = (Arc::clone(&self.journal), Arc::clone(&self.run), self.written);
@@ -104,7 +110,9 @@ pub(crate) async fn unkept(journal: &dyn Journal, run: &str, kept: Kept) -> Resu
     match kept {
         Kept::Here(value) => Ok(value),
         Kept::Apart(hash) => serde_json::from_slice(&content(journal, run, &hash).await?).map_err(|error| {
-            Error::new(ErrorKind::Internal, format!("what is kept as {hash} is no JSON")).with_source(error)
+            Error::new(ErrorKind::Internal, format!("what is kept as {hash} is no JSON"))
+                .with_source(error)
+                .with_fix("use the release that wrote it, or start the run again")
         }),
     }
 }
@@ -126,8 +134,7 @@ async fn content(journal: &dyn Journal, run: &str, hash: &str) -> Result<bytes::
     })
 }
 
-/// What a journal says, as an error of the engine.
-#[expect(clippy::needless_pass_by_value, reason = "it is what map_err hands on")]
+/// What a journal says, as an error of the engine. Its source is what the journal said.
 pub(crate) fn of_journal(error: runner_journal::Error) -> Error {
     let kind = match &error {
         runner_journal::Error::Full { .. } => ErrorKind::LimitExceeded,
@@ -137,5 +144,5 @@ pub(crate) fn of_journal(error: runner_journal::Error) -> Error {
         | runner_journal::Error::Taken { .. } => ErrorKind::InvalidInput,
         _ => ErrorKind::Internal,
     };
-    Error::new(kind, error.to_string()).with_origin(Origin::Host).with_fix(error.fix())
+    Error::new(kind, error.to_string()).with_origin(Origin::Host).with_fix(error.fix()).with_source(error)
 }

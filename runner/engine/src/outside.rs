@@ -18,6 +18,7 @@ use crate::ids;
 use crate::isolated::{isolated, isolated_host};
 use crate::report::{RunReport, StepReport, millis};
 use crate::request::RunRequest;
+use crate::starting::shutting_down;
 
 impl Engine {
     /// Calls one action with the request's input, without a flow: the report has one step. It is not journaled.
@@ -27,7 +28,10 @@ impl Engine {
         let events = self.events_outside(step, Some(action), &request);
         events.tell(|run, tenant, _| RunEvent::RunStarted { run, tenant, flow: None, labels: request.labels.clone() });
         events.announce();
-        let outcome = self.attempt_once(action, connection, request, &events).await;
+        let outcome = match self.is_closed() {
+            true => Err(ErrorReport::from(&shutting_down())),
+            false => self.attempt_once(action, connection, request, &events).await,
+        };
         let report = report_of_call(outcome, &events, clock.elapsed());
         tell_ended(&events, &report);
         report
@@ -85,6 +89,9 @@ impl Engine {
         binding: &Binding,
         request: RunRequest,
     ) -> Result<(Context, BoundConnection)> {
+        if self.is_closed() {
+            return Err(shutting_down());
+        }
         let events = self.events_outside(what, None, &request);
         let identity = Arc::clone(&events.identity);
         let ctx = Context::new(Scope {

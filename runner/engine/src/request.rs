@@ -36,7 +36,7 @@ pub struct RunRequest {
     pub blobs: Option<Arc<dyn BlobStore>>,
     /// Who looks on at the exchanges with providers, or stands in for them.
     pub exchanges: Exchanges,
-    /// How long the whole run may take.
+    /// How long its steps may take.
     pub timeout: Option<Duration>,
     /// Whether the requests that are sent are wanted as events.
     pub wants_requests: bool,

@@ -12,7 +12,7 @@ use crate::admission::Place;
 use crate::clock::RunClock;
 use crate::driver::{Begin, Beginning, Driver, Present, Replay};
 use crate::engine::Engine;
-use crate::entry::{Kept, Start};
+use crate::entry::Start;
 use crate::events::{Listeners, NoRunEvents};
 use crate::files::RunFiles;
 use crate::groups::Bound;
@@ -21,7 +21,6 @@ use crate::identity::RunIdentity;
 use crate::ledger::{Ledger, of_journal, unkept, whole};
 use crate::limits::overloaded;
 use crate::mailroom;
-use crate::reuse::files_in;
 use crate::starting::shutting_down;
 
 /// What became of the unfinished runs of a journal.
@@ -93,38 +92,34 @@ impl Engine {
         if self.shared.runs.get(run).is_some() {
             return Ok(Resumption::UnderWay);
         }
+        let row = self.row(run).await?;
+        let identity = RunIdentity { run: run.into(), tenant: row.tenant.into(), labels: row.labels };
+        let place = self.shared.admission.take_back(&identity.tenant);
+        let place = place.ok_or_else(|| overloaded("the engine has no room for more runs".to_owned()))?;
         match self.shared.journal.claim(run).await.map_err(of_journal)? {
             Claim::Mine => {}
             Claim::HeldBy { process } => return Ok(Resumption::HeldBy { process }),
             Claim::Finished => return Ok(Resumption::Finished),
         }
-        let row = self.row(run).await?;
-        let identity = RunIdentity { run: run.into(), tenant: row.tenant.into(), labels: row.labels };
-        let place = self.shared.admission.take_back(&identity.tenant);
-        let place = place.ok_or_else(|| overloaded("the engine has no room for more runs".to_owned()))?;
         let Some(present) = Present::enter(&self.shared, Handle::new(Arc::new(identity))) else {
             return Ok(Resumption::UnderWay);
         };
-        // Only now, when nobody else here writes it.
+        let resumed = self.resume_claimed(run, present, place).await;
+        if resumed.is_err() {
+            // Another process, such as one of another release, may be able to. The first error counts.
+            let _ = self.shared.journal.release(run).await;
+        }
+        resumed
+    }
+
+    /// Takes over a run that nobody else writes now, neither here nor elsewhere.
+    async fn resume_claimed(&self, run: &str, present: Present, place: Place) -> Result<Resumption> {
         let stored = self.load(run).await?;
         if stored.row.finished.is_some() {
             return Ok(Resumption::Finished);
         }
-        self.share_again(&stored).await?;
         tokio::spawn(self.resumed(present, place, stored).await?.run());
         Ok(Resumption::Resumed)
-    }
-
-    /// The process may have ended before the new run could refer to all that it takes over.
-    async fn share_again(&self, stored: &StoredRun) -> Result<()> {
-        let StoredRun { row, start, .. } = stored;
-        let Some(parent) = row.parent.as_deref().filter(|_| row.entries == 0) else { return Ok(()) };
-        let pins = Start::decode(&row.id, start)?.pins;
-        let mut values = Vec::new();
-        for kept in pins.values() {
-            values.push(self.pin(&row.id, Some(parent), kept.clone()).await?);
-        }
-        self.share(parent, &pins, &files_in(&values), &row.id).await
     }
 
     pub(crate) async fn load(&self, run: &str) -> Result<StoredRun> {
@@ -132,6 +127,7 @@ impl Engine {
         stored.ok_or_else(|| {
             Error::new(ErrorKind::NotFound, format!("there is no run {run:?} whose steps are kept"))
                 .with_origin(Origin::Host)
+                .with_fix("check the id; it may have been pruned, or kept in memory only")
         })
     }
 
@@ -171,7 +167,7 @@ impl Engine {
         let flow: Arc<Flow> = self.shared.flows.read(&row.id, &texts)?;
         let mut pins = BTreeMap::new();
         for (key, kept) in &start.pins {
-            pins.insert(key.clone(), self.pin(&row.id, row.parent.as_deref(), kept.clone()).await?);
+            pins.insert(key.clone(), unkept(journal, &row.id, kept.clone()).await?);
         }
         let (timeout, tenant) = (start.timeout(), row.tenant.as_str().into());
         let machine = Machine::new(
@@ -194,14 +190,5 @@ impl Engine {
             replay.tell(&entry)?.into_iter().for_each(&mut *ended);
         }
         Ok(replay)
-    }
-
-    /// A pin that was put apart is the run's own, or still only that of the run it was taken from.
-    async fn pin(&self, run: &str, parent: Option<&str>, kept: Kept) -> Result<serde_json::Value> {
-        let journal = &*self.shared.journal;
-        match (unkept(journal, run, kept.clone()).await, parent) {
-            (Err(_), Some(parent)) => unkept(journal, parent, kept).await,
-            (pin, _) => pin,
-        }
     }
 }

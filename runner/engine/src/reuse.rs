@@ -2,20 +2,21 @@
 //!
 //! Only what succeeded is taken over. The steps of loops and sub-flows that are over are taken over with them.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use connector_sdk::{Effect, Error, ErrorKind, FileRef, Result};
+use connector_sdk::{Effect, Error, ErrorKind, FileRef, Origin, Registry, Result, nearest};
 use runner_flow::{Flow, Pins, Status, Step, StepKey, StepKind, StepRecord};
-use runner_journal::Journal;
+use runner_journal::Entry;
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::engine::Engine;
-use crate::entry::{APART_OVER, Kept};
+use crate::entry::{self, APART_OVER, Happened, Kept};
 use crate::files;
 use crate::ledger::of_journal;
 use crate::request::Reuse;
+use crate::watching::no_such_run;
 
 /// What another run of a flow would take over from an earlier one, and what it would do again.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -33,7 +34,7 @@ pub struct Again {
     pub step: String,
     /// `connector/action`.
     pub action: String,
-    /// What it does outside, as far as that does not depend on its input.
+    /// What it did outside, with the input that it had.
     pub effect: Effect,
     /// How often the earlier run tried it.
     pub attempts: u32,
@@ -44,8 +45,7 @@ pub struct Again {
 /// What is taken over from an earlier run.
 pub(crate) struct Reused {
     pub(crate) pins: Pins,
-    pub(crate) from: String,
-    pub(crate) files: Vec<FileRef>,
+    files: Vec<FileRef>,
 }
 
 impl Engine {
@@ -54,6 +54,7 @@ impl Engine {
         let mut plan = RerunPlan::default();
         let bounds = Bounds::of(flow, reuse.from.as_deref())?;
         let stored = self.load(&reuse.run).await?;
+        let effects = effects(&stored.entries)?;
         let mut again = Vec::new();
         let mut pins = Pins::new();
         self.replay(stored, &mut |record| match bounds.takes(&record) {
@@ -63,28 +64,15 @@ impl Engine {
         .await?;
         drop_inner(&mut pins);
         plan.reused = pins.keys().cloned().collect();
-        plan.again = again.iter().filter_map(|record| self.again(flow, record)).collect();
+        plan.again = again.iter().flat_map(|record| calls_again(flow, record, &effects, self.registry())).collect();
         Ok(plan)
-    }
-
-    fn again(&self, flow: &Flow, record: &StepRecord) -> Option<Again> {
-        let was_called = record.kind == "action" && record.attempts > 0;
-        let action = step_of(flow, &record.key)?.action().filter(|_| was_called)?.id();
-        let effect = self.registry().action(action).map_or(Effect::Write, |action| action.about().effect);
-        Some(Again {
-            step: record.key.to_string(),
-            action: action.to_owned(),
-            effect,
-            attempts: record.attempts,
-            status: record.status,
-        })
     }
 
     pub(crate) async fn reused(&self, flow: &Flow, reuse: &Reuse, tenant: &str) -> Result<Reused> {
         let bounds = Bounds::of(flow, reuse.from.as_deref())?;
         let stored = self.load(&reuse.run).await?;
         if stored.row.tenant != tenant {
-            return Err(Error::new(ErrorKind::NotFound, format!("there is no run {:?}", reuse.run)));
+            return Err(no_such_run(&reuse.run));
         }
         let mut pins = Pins::new();
         self.replay(stored, &mut |record| {
@@ -94,7 +82,7 @@ impl Engine {
         })
         .await?;
         drop_inner(&mut pins);
-        Ok(Reused { files: files_in(pins.values()), pins, from: reuse.run.clone() })
+        Ok(Reused { files: files_in(pins.values()), pins })
     }
 
     /// The pins as they are kept: large ones apart, with the run that they come from.
@@ -112,25 +100,72 @@ impl Engine {
         }
         Ok(kept)
     }
+}
 
-    /// Lets a new run refer to what it takes over.
-    pub(crate) async fn share(
-        &self,
-        from: &str,
-        pins: &BTreeMap<String, Kept>,
-        files: &[FileRef],
-        to: &str,
-    ) -> Result<()> {
-        let journal: &dyn Journal = &*self.shared.journal;
-        for kept in pins.values() {
-            if let Kept::Apart(hash) = kept {
-                journal.share_blob(from, to, hash).await.map_err(of_journal)?;
-            }
+impl Reused {
+    /// The hashes of what the new run takes over: the pins that are kept apart, and files.
+    pub(crate) fn contents(&self, pins: &BTreeMap<String, Kept>) -> Result<Vec<String>> {
+        let mut contents = Vec::new();
+        for file in &self.files {
+            contents.extend(files::contents_of(file)?);
         }
-        for file in files {
-            files::share(journal, from, to, file).await?;
+        contents.extend(pins.values().filter_map(Kept::hash).map(str::to_owned));
+        Ok(contents)
+    }
+}
+
+/// What the calls of a run did outside. A call that nothing is written of before it is made only reads.
+fn effects(entries: &[Entry]) -> Result<HashMap<StepKey, Effect>> {
+    let mut effects = HashMap::new();
+    for entry in entries.iter().filter(|entry| entry::is_intent(entry)) {
+        if let Happened::Intent(intent) = entry::decode(entry)? {
+            effects.insert(intent.step, intent.effect);
         }
-        Ok(())
+    }
+    Ok(effects)
+}
+
+/// The calls of a step that is done again. What the run itself had taken over was called by a run before it.
+fn calls_again(
+    flow: &Flow,
+    record: &StepRecord,
+    effects: &HashMap<StepKey, Effect>,
+    registry: &Registry,
+) -> Vec<Again> {
+    let Some(step) = flow.step_at(&record.key) else { return Vec::new() };
+    let again = |step: String, action: &str, effect| Again {
+        step,
+        action: action.to_owned(),
+        effect,
+        attempts: record.attempts,
+        status: record.status,
+    };
+    match (step.action(), record.attempts) {
+        (Some(action), 1..) => {
+            let effect = effects.get(&record.key).copied().unwrap_or(Effect::Read);
+            vec![again(record.key.to_string(), action.id(), effect)]
+        }
+        (_, 0) if record.status == Status::Succeeded => {
+            let about = |action: &str| registry.action(action).map_or(Effect::Write, |action| action.about().effect);
+            let mut calls = Vec::new();
+            calls_in(step, record.key.to_string(), &mut calls);
+            calls.into_iter().map(|(key, action)| again(key, action, about(action))).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The actions that a step calls, itself or by the steps in it.
+fn calls_in<'f>(step: &'f Step, key: String, calls: &mut Vec<(String, &'f str)>) {
+    let sub_flow = match step.kind() {
+        StepKind::SubFlow(sub) => sub.flow().steps(),
+        _ => &[],
+    };
+    for inner in step.blocks().flat_map(|block| block.iter()).chain(sub_flow) {
+        calls_in(inner, format!("{key}.{}", inner.id()), calls);
+    }
+    if let Some(action) = step.action() {
+        calls.push((key, action.id()));
     }
 }
 
@@ -148,10 +183,10 @@ impl<'f> Bounds<'f> {
         let steps = flow.all_steps();
         let Some(from) = from else { return Ok(Self { flow, after: HashSet::new(), around: HashSet::new() }) };
         let Some(first) = steps.iter().position(|step| step.id() == from) else {
-            return Err(Error::new(ErrorKind::InvalidInput, format!("there is no step {from:?}")));
+            return Err(no_such_step(&steps, from));
         };
         let after = steps[first..].iter().map(|step| step.id()).collect();
-        let around = steps[..first].iter().filter(|step| holds(step, from)).map(|step| step.id()).collect();
+        let around = steps[..first].iter().filter(|step| step.holds(from)).map(|step| step.id()).collect();
         Ok(Self { flow, after, around })
     }
 
@@ -161,19 +196,24 @@ impl<'f> Bounds<'f> {
         let ids = own_ids(self.flow, &record.key);
         let is_after = ids.iter().any(|id| self.after.contains(id));
         let is_around = ids.last().is_some_and(|id| self.around.contains(id));
-        record.status == Status::Succeeded && !is_open && !is_after && !is_around
+        // A step that the flow no longer has, or that has become something else, has nothing to take over.
+        let is_there = self.flow.step_at(&record.key).is_some_and(|step| step.kind().name() == record.kind);
+        record.status == Status::Succeeded && is_there && !is_open && !is_after && !is_around
     }
 }
 
-fn holds(step: &Step, id: &str) -> bool {
-    step.blocks().any(|block| block.iter().any(|inner| inner.id() == id || holds(inner, id)))
+fn no_such_step(steps: &[&Step], id: &str) -> Error {
+    let fix = match nearest(id, steps.iter().map(|step| step.id())) {
+        Some(near) => format!("did you mean {near:?}?"),
+        None => "name a step of the flow".to_owned(),
+    };
+    Error::new(ErrorKind::InvalidInput, format!("there is no step {id:?}")).with_origin(Origin::Host).with_fix(fix)
 }
 
-/// The ids on the way to a step, as far as they are of this file. In a key, turns and rounds follow an id.
+/// The ids on the way to a step, as far as they are of this file.
 fn own_ids<'k>(flow: &Flow, key: &'k StepKey) -> Vec<&'k str> {
     let mut ids = Vec::new();
-    for part in key.as_str().split('.') {
-        let id = part.split(['~', '[']).next().unwrap_or(part);
+    for id in key.ids() {
         ids.push(id);
         if flow.step(id).is_none_or(|step| matches!(step.kind(), StepKind::SubFlow(_))) {
             break;
@@ -182,41 +222,14 @@ fn own_ids<'k>(flow: &Flow, key: &'k StepKey) -> Vec<&'k str> {
     ids
 }
 
-/// The step with this key, in the flow or in one that it runs.
-fn step_of<'f>(flow: &'f Flow, key: &StepKey) -> Option<&'f Step> {
-    let mut flow = flow;
-    let mut found = None;
-    for part in key.as_str().split('.') {
-        let step = flow.step(part.split(['~', '[']).next().unwrap_or(part))?;
-        if let StepKind::SubFlow(sub) = step.kind() {
-            flow = sub.flow();
-        }
-        found = Some(step);
-    }
-    found
-}
-
 /// Drops what stands in something that is taken over as a whole.
 fn drop_inner(pins: &mut Pins) {
     let keys: HashSet<String> = pins.keys().cloned().collect();
-    pins.retain(|key, _| !ancestors(key).any(|around| keys.contains(around)));
-}
-
-/// The keys of what a step stands in: `a[1].b[2].c` stands in `a[1].b` and in `a`, and each of these may have rounds.
-fn ancestors(key: &str) -> impl Iterator<Item = &str> {
-    key.match_indices('.')
-        .map(|(dot, _)| &key[..dot])
-        .map(|around| match around.ends_with(']') {
-            true => around.rfind('[').map_or(around, |turn| &around[..turn]),
-            false => around,
-        })
-        .map(|around| {
-            around.rsplit_once('~').filter(|(_, round)| !round.contains('.')).map_or(around, |(around, _)| around)
-        })
+    pins.retain(|key, _| !StepKey::new(key).ancestors().any(|around| keys.contains(around)));
 }
 
 /// The files that values refer to.
-pub(crate) fn files_in<'v>(values: impl IntoIterator<Item = &'v Value>) -> Vec<FileRef> {
+fn files_in<'v>(values: impl IntoIterator<Item = &'v Value>) -> Vec<FileRef> {
     let mut files = Vec::new();
     values.into_iter().for_each(|value| find_files(value, &mut files));
     files

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use connector_sdk::exchange::Exchanges;
 use connector_sdk::{BlobStore, Error, ErrorKind, Origin, Result, Retries};
 use runner_flow::{Flow, Machine, MachineStart, Pins};
 use runner_journal::{Created, Health, NewRun, Query};
 use serde_json::Value;
+use tokio_util::sync::CancellationToken;
 
 use crate::admission::Place;
 use crate::attempt::Surroundings;
@@ -78,10 +80,34 @@ impl Engine {
     }
 
     async fn run_part(&self, flow: Arc<Flow>, request: RunRequest, part: Part) -> Result<RunReport> {
-        let cancel = request.cancel.clone();
+        let (cancel, timeout) = (request.cancel.clone(), request.timeout);
         match self.admit(flow, request, part).await? {
             Admitted::New(driver) => driver.run_until(cancel).await,
-            Admitted::Existing(run) => self.result(&run).await.map(|result| report_of_earlier(&result)),
+            Admitted::Existing(run) => {
+                let result = self.result_until(&run, cancel, timeout).await?;
+                Ok(report_of_earlier(&result))
+            }
+        }
+    }
+
+    /// What a run came to that another request has made, which is not ended by this one.
+    async fn result_until(
+        &self,
+        run: &str,
+        cancel: CancellationToken,
+        timeout: Option<Duration>,
+    ) -> Result<Arc<RunResult>> {
+        let given_up = |kind, why: &str| {
+            let message = format!("{why}, and the run {run}, which has this key, is not over");
+            refusal(kind, &message, "ask for its result later, or cancel it by its id")
+        };
+        tokio::select! {
+            biased;
+            result = self.result(run) => result,
+            () = cancel.cancelled() => Err(given_up(ErrorKind::Cancelled, "the request was cancelled")),
+            () = tokio::time::sleep(timeout.unwrap_or_default()), if timeout.is_some() => {
+                Err(given_up(ErrorKind::Timeout, "the time of the request is over"))
+            }
         }
     }
 
@@ -122,13 +148,13 @@ impl Engine {
         mailroom::open(&self.shared);
         let parent = request.reuse.as_ref().map(|reuse| reuse.run.clone());
         let pins = self.kept_pins(parent.as_deref(), &part.pins).await?;
-        let new = self.new_run(&flow, &identity, &request, &part, &pins)?;
+        let mut new = self.new_run(&flow, &identity, &request, &part, &pins)?;
+        if let Some(reused) = &reused {
+            new.taken_over = reused.contents(&pins)?;
+        }
         match self.shared.journal.create(new).await.map_err(of_journal)? {
             Created::Existing(row) => return Ok(Admitted::Existing(row.id.into())),
             Created::New => {}
-        }
-        if let Some(reused) = &reused {
-            self.share(&reused.from, &pins, &reused.files, &identity.run).await?;
         }
         Ok(Admitted::New(Box::new(self.driver(present, place, seat, machine, &flow, request))))
     }
@@ -196,6 +222,7 @@ impl Engine {
             start,
             texts,
             parent: request.reuse.as_ref().map(|reuse| reuse.run.clone()),
+            taken_over: Vec::new(),
         })
     }
 
@@ -257,12 +284,13 @@ fn start_of(request: &RunRequest, part: &Part, pins: BTreeMap<String, Kept>) -> 
 }
 
 fn taken(run: &str) -> Error {
-    Error::new(ErrorKind::Internal, format!("the run {run} is under way already"))
+    let message = format!("the run {run} is under way already");
+    refusal(ErrorKind::Internal, &message, "start it again: the next run has another id")
 }
 
 /// What is known of a run that another request has made.
 fn report_of_earlier(result: &RunResult) -> RunReport {
     let RunResult { run, status, output, error } = result.clone();
-    let (steps, steps_left_out, duration) = (Vec::new(), 0, std::time::Duration::ZERO);
+    let (steps, steps_left_out, duration) = (Vec::new(), 0, Duration::ZERO);
     RunReport { run, status, output, steps, steps_left_out, error, duration }
 }

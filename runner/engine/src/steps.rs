@@ -75,7 +75,10 @@ impl Steps {
             events.announce();
             match news {
                 None => {}
-                Some(News::Repeats { reason, delay }) => events.retry(reason.code, reason.message, millis(delay)),
+                Some(News::Repeats { reason: Reason { attempt, code, message }, delay }) => {
+                    // A connector may have tried more often than the Machine knows, which alone counts a step of steps.
+                    events.retry(events.attempts().max(attempt), code, message, millis(delay));
+                }
                 Some(News::Waits { signal, until }) => {
                     events.tell(|run, tenant, step| RunEvent::Waiting { run, tenant, step, signal, until });
                 }

@@ -22,6 +22,8 @@ use crate::report::RunResult;
 
 /// How often a run that goes on elsewhere is looked at.
 const LOOK_AGAIN: Duration = Duration::from_millis(200);
+/// What helps a run that nobody goes on with.
+const RESUME: &str = "resume it: what it has done is not done again";
 /// How long runs may take to notice that they are stopped.
 const NOTICE: Duration = Duration::from_secs(5);
 
@@ -95,19 +97,25 @@ impl Engine {
         Ok(rows.into_iter().map(|row| self.info(row)).collect())
     }
 
-    /// What a run came to, once it is over. An error means that it is not over and does not go on here.
+    /// What a run came to, once it is over. An error means that it is not over, and that nobody goes on with it.
     pub async fn result(&self, run: &str) -> Result<Arc<RunResult>> {
+        let mut seems_left = false;
         loop {
             if let Some(handle) = self.shared.runs.get(run) {
                 match handle.ended().await {
                     Ended::Over(result) => return Ok(result),
                     Ended::Stopped(why) => {
-                        return Err(Error::new(ErrorKind::Internal, &*why).with_origin(Origin::Host));
+                        return Err(Error::new(ErrorKind::Internal, &*why).with_origin(Origin::Host).with_fix(RESUME));
                     }
                 }
             }
             if let Some(result) = self.result_of(&self.row(run).await?).await? {
                 return Ok(Arc::new(result));
+            }
+            // Somebody may have taken it over, or ended it, between these looks: two in a row tell.
+            let is_left = !self.shared.journal.is_held_elsewhere(run).await.map_err(of_journal)?;
+            if std::mem::replace(&mut seems_left, is_left) && is_left {
+                return Err(left(run));
             }
             tokio::time::sleep(LOOK_AGAIN).await;
         }
@@ -194,6 +202,11 @@ impl Engine {
     }
 }
 
+fn left(run: &str) -> Error {
+    let message = format!("the run {run} is not over, and nobody goes on with it");
+    Error::new(ErrorKind::Internal, message).with_origin(Origin::Host).with_fix(RESUME)
+}
+
 /// How a run ended; none if it has not.
 fn status_of(word: &str) -> Option<Status> {
     let all = [Status::Succeeded, Status::Failed, Status::Cancelled, Status::OutcomeUnknown];
@@ -201,17 +214,25 @@ fn status_of(word: &str) -> Option<Status> {
 }
 
 fn is_kept(run: &str, posted: Posted) -> Result<bool> {
-    let refuse = |kind, message: String| Err(Error::new(kind, message).with_origin(Origin::Host));
+    let refuse = |kind, message: String, fix: &'static str| {
+        Err(Error::new(kind, message).with_origin(Origin::Host).with_fix(fix))
+    };
     match posted {
         Posted::New => Ok(true),
         Posted::Known => Ok(false),
         Posted::NoSuchRun => Err(no_such_run(run)),
-        Posted::RunIsOver => refuse(ErrorKind::Rejected, format!("the run {run} is over")),
-        Posted::TooMany => refuse(ErrorKind::LimitExceeded, format!("the run {run} has too many messages already")),
+        Posted::RunIsOver => {
+            refuse(ErrorKind::Rejected, format!("the run {run} is over"), "look at its result, or start it again")
+        }
+        Posted::TooMany => refuse(
+            ErrorKind::LimitExceeded,
+            format!("the run {run} has as many signals as it keeps, and has taken none of them"),
+            "send it again once the run has waited for some of them",
+        ),
     }
 }
 
-fn no_such_run(run: &str) -> Error {
+pub(crate) fn no_such_run(run: &str) -> Error {
     Error::new(ErrorKind::NotFound, format!("there is no run {run:?}"))
         .with_origin(Origin::Host)
         .with_fix("check the id; it may have been pruned")

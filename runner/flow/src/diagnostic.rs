@@ -188,6 +188,12 @@ impl<'d> Findings<'d> {
         });
     }
 
+    /// Counts so many errors more, for which there is no room.
+    pub(crate) fn leave_out(&mut self, count: usize) {
+        self.errors = true;
+        self.found.left_out += count;
+    }
+
     /// Whether what is found from now on is only counted, so that nobody needs to look for a fix.
     pub(crate) fn is_full(&self) -> bool {
         self.found.is_full()

@@ -12,7 +12,7 @@ use crate::definition::Definition;
 use crate::diagnostic::{Diagnostic, Findings};
 use crate::document::{Document, Span};
 use crate::expression::Root;
-use crate::machine::Layout;
+use crate::machine::{Layout, StepKey};
 use crate::reading::{Folder, NoFolder, SubFlows};
 use crate::steps::{Step, StepKind};
 
@@ -23,6 +23,12 @@ pub struct Flow {
     definition: Definition,
     /// Where its runs keep the results of its steps.
     layout: Arc<Layout>,
+}
+
+/// A step on the way of a key that the flow does not have.
+pub(crate) struct NoStep<'f, 'k> {
+    pub(crate) flow: &'f Flow,
+    pub(crate) id: &'k str,
 }
 
 /// The place of a value in the output of a step.
@@ -83,18 +89,8 @@ impl Flow {
     /// The flows that it runs, and those that they run, by the names of their files.
     pub fn sub_flows(&self) -> BTreeMap<&str, &Arc<Self>> {
         let mut found = BTreeMap::new();
-        self.add_sub_flows(&mut found);
+        add_sub_flows(&self.all_steps(), &mut found);
         found
-    }
-
-    fn add_sub_flows<'f>(&'f self, found: &mut BTreeMap<&'f str, &'f Arc<Self>>) {
-        for step in self.definition.all_steps() {
-            if let StepKind::SubFlow(sub) = step.kind()
-                && found.insert(sub.file(), sub.flow()).is_none()
-            {
-                sub.flow().add_sub_flows(found);
-            }
-        }
     }
 
     /// The place in the file of the value with this JSON Pointer.
@@ -144,6 +140,23 @@ impl Flow {
         self.all_steps().into_iter().find(|step| step.id() == id)
     }
 
+    /// The step that a key leads to, in this flow or in one that it runs.
+    pub fn step_at(&self, key: &StepKey) -> Option<&Step> {
+        self.find(key).ok()
+    }
+
+    pub(crate) fn find<'f, 'k>(&'f self, key: &'k StepKey) -> Result<&'f Step, NoStep<'f, 'k>> {
+        let mut flow = self;
+        let mut found = flow.step(key.own()).ok_or(NoStep { flow, id: key.own() })?;
+        for id in key.ids().skip(1) {
+            if let StepKind::SubFlow(sub) = found.kind() {
+                flow = sub.flow();
+            }
+            found = flow.step(id).ok_or(NoStep { flow, id })?;
+        }
+        Ok(found)
+    }
+
     /// The JSON Schema of its input.
     pub fn input_schema(&self) -> Option<&Value> {
         self.definition.input.as_ref().map(connector_sdk::Schema::json)
@@ -173,5 +186,16 @@ impl Flow {
 
     pub(crate) fn definition(&self) -> &Definition {
         &self.definition
+    }
+}
+
+/// Adds the flows that these steps run, and those that they run, each once, by the names of their files.
+pub(crate) fn add_sub_flows<'f>(steps: &[&'f Step], found: &mut BTreeMap<&'f str, &'f Arc<Flow>>) {
+    for step in steps {
+        if let StepKind::SubFlow(sub) = step.kind()
+            && found.insert(sub.file(), sub.flow()).is_none()
+        {
+            add_sub_flows(&sub.flow().all_steps(), found);
+        }
     }
 }

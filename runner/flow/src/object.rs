@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use crate::codes::Code;
 use crate::diagnostic::{Findings, Place, did_you_mean};
 use crate::duration::parse_duration;
-use crate::expression::{Expression, NotAnExpression, Template, kind};
+use crate::expression::{Advice, Expression, NotAnExpression, Template, kind};
 
 /// An object of the file, and where it stands.
 pub(crate) struct Object<'v> {
@@ -113,7 +113,8 @@ impl<'v> Object<'v> {
             Ok(template) => Some(template),
             Err(errors) => {
                 self.refuse(key, &errors, findings);
-                Template::compile(&without(value, &errors)).ok()
+                // Where nothing more is shown, nothing more needs to be looked at.
+                if findings.is_full() { harmless() } else { Template::compile(&without(value, &errors)).ok() }
             }
         }
     }
@@ -132,13 +133,16 @@ impl<'v> Object<'v> {
 
     fn refuse(&self, key: &str, errors: &[NotAnExpression], findings: &mut Findings<'_>) {
         let at = self.at(key);
-        for error in errors {
+        for (index, error) in errors.iter().enumerate() {
+            if findings.is_full() {
+                return findings.leave_out(errors.len() - index);
+            }
             let pointer = format!("{at}{}", error.pointer);
             let place = match &error.range {
                 Some(range) => Place::Within(&pointer, range.clone()),
                 None => Place::Key(&pointer),
             };
-            let fix = error.fix.clone().unwrap_or_else(|| EXAMPLE.to_owned());
+            let fix = error.fix.as_ref().and_then(Advice::say).unwrap_or_else(|| EXAMPLE.to_owned());
             findings.error(Code::EXPRESSION, place, error.message.clone(), Some(fix));
         }
     }

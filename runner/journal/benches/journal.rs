@@ -86,6 +86,7 @@ fn new_run(run: u64) -> NewRun {
         start: Bytes::new(),
         texts: Vec::new(),
         parent: None,
+        taken_over: Vec::new(),
     }
 }
 

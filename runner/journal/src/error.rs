@@ -114,7 +114,7 @@ impl Error {
             Self::NoSuchRun { .. } => "check the id, it may have been pruned",
             Self::Taken { .. } => "use an id that nobody else uses, such as a new UUID",
             Self::Full { .. } => "free space, prune finished runs, or raise the limit; runs go on by themselves",
-            Self::Poisoned { .. } => "check the disk, then restart; runs go on from what is stored",
+            Self::Poisoned { .. } => "check the disk and the folder, then restart; runs go on from what is stored",
             Self::Damaged { run: Some(_), .. } => {
                 "start the run again, or restore the folder from a backup; other runs are not touched by this"
             }

@@ -5,6 +5,7 @@
 //! what is damaged is reported, never guessed at.
 //! [`SqliteJournal`] keeps that promise; [`MemoryJournal`] has the same face for runs that need not outlive the process.
 
+mod content;
 mod error;
 pub mod limits;
 mod memory;
@@ -15,6 +16,7 @@ mod sqlite;
 use async_trait::async_trait;
 use bytes::Bytes;
 
+pub use content::content_hash;
 pub use error::{Error, Result};
 pub use memory::{MemoryJournal, MemoryOptions};
 pub use message::{Message, Posted};
@@ -26,7 +28,8 @@ pub use sqlite::{Durability, SqliteJournal, SqliteOptions};
 /// A run has one writer at a time: the process that made it, or that claimed it when the former was gone.
 #[async_trait]
 pub trait Journal: Send + Sync {
-    /// Makes a run known; durable once this returns. If the tenant has a run with this key already, that one is told.
+    /// Makes a run known, with what it takes over; durable once this returns. If the tenant has a run with this key
+    /// already, that one is told.
     async fn create(&self, run: NewRun) -> Result<Created>;
 
     /// Adds entries, all or none; durable once this returns.
@@ -49,17 +52,29 @@ pub trait Journal: Send + Sync {
     /// Takes an unfinished run over for this process, unless a living process holds it.
     async fn claim(&self, run: &str) -> Result<Claim>;
 
+    /// Lets go of a run that this process holds, so that any process may claim it.
+    async fn release(&self, run: &str) -> Result<()>;
+
+    /// Whether a living process other than this one holds a run.
+    async fn is_held_elsewhere(&self, run: &str) -> Result<bool>;
+
     /// Unfinished runs in the order of their ids, from after this one on, at most [`limits::LISTED`].
     async fn unfinished(&self, after: Option<&str>, limit: u32) -> Result<Vec<RunRow>>;
 
     /// Leaves a message for whoever holds a run; durable once this returns, and kept once by its id.
+    ///
+    /// What nobody has settled takes room, of which each kind has its own: [`Posted::TooMany`] if there is none.
     async fn post(&self, run: &str, message: Message) -> Result<Posted>;
 
-    /// The messages of a run whose number is higher, in order. Numbers rise across all runs.
+    /// Says that this process is done with the messages of a run up to a number, but for those with the ids in `kept`.
+    /// Of what is settled only the id is remembered.
+    async fn settle(&self, run: &str, through: u64, kept: Vec<String>) -> Result<()>;
+
+    /// The messages of a run whose number is higher and that are not settled, in order. Numbers rise across all runs.
     async fn inbox(&self, run: &str, after: u64) -> Result<Vec<(u64, Message)>>;
 
-    /// The number and the run of each message with a higher number, in order, at most [`limits::LISTED`]:
-    /// what tells somebody who holds many runs whose inbox to look into.
+    /// The number and the run of each message with a higher number that is not settled, in order, at most
+    /// [`limits::LISTED`]: what tells somebody who holds many runs whose inbox to look into.
     async fn mail(&self, after: u64) -> Result<Vec<(u64, String)>>;
 
     /// Wakes when somebody may have posted since it last woke. There is one listener.
@@ -70,9 +85,6 @@ pub trait Journal: Send + Sync {
 
     /// Content by its hash, if this run refers to it.
     async fn get_blob(&self, run: &str, hash: &str) -> Result<Option<Bytes>>;
-
-    /// Lets one run refer to content of another. False if the other does not refer to it.
-    async fn share_blob(&self, from: &str, to: &str, hash: &str) -> Result<bool>;
 
     /// Forgets finished runs, and content that nobody refers to any more. Never an unfinished run.
     async fn prune(&self, keep: Retention, now: u64) -> Result<Pruned>;

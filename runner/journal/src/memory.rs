@@ -10,12 +10,12 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use tokio::sync::Notify;
 
+use crate::content::content_hash;
 use crate::error::{Error, Result};
 use crate::message::{Message, Posted};
 use crate::run::{
     Claim, Created, End, Entry, NewRun, Query, RUNNING, RunRow, StoredRun, check_entries, listed, within,
 };
-use crate::sqlite::blob::hash;
 use crate::{Health, Journal, Pruned, Retention, limits};
 
 /// How much a journal in memory keeps.
@@ -76,7 +76,8 @@ struct Run {
 #[derive(Default)]
 struct Extra {
     inbox: Vec<(u64, Message)>,
-    inbox_bytes: usize,
+    /// The ids of the last messages that were settled.
+    settled: VecDeque<String>,
     blobs: Vec<String>,
 }
 
@@ -186,8 +187,25 @@ impl Run {
 }
 
 impl Extra {
-    fn has_room(&self, bytes: usize) -> bool {
-        self.inbox.len() < limits::INBOX && self.inbox_bytes + bytes <= limits::INBOX_BYTES
+    fn knows(&self, id: &String) -> bool {
+        self.settled.contains(id) || self.inbox.iter().any(|(_, known)| known.id == *id)
+    }
+
+    fn has_room(&self, message: &Message) -> bool {
+        let like = || self.inbox.iter().filter(|(_, other)| other.kind == message.kind);
+        let held: usize = like().map(|(_, other)| other.body.len()).sum();
+        like().count() < limits::INBOX && held + message.body.len() <= limits::INBOX_BYTES
+    }
+
+    /// Takes out what is settled, and tells its numbers.
+    fn settle(&mut self, through: u64, kept: &[String]) -> Vec<u64> {
+        let is_settled = |number: u64, id: &String| number <= through && !kept.contains(id);
+        let gone: Vec<_> = self.inbox.extract_if(.., |(number, message)| is_settled(*number, &message.id)).collect();
+        let numbers = gone.iter().map(|(number, _)| *number).collect();
+        self.settled.extend(gone.into_iter().map(|(_, message)| message.id));
+        let surplus = self.settled.len().saturating_sub(limits::MEMORY_SETTLED);
+        self.settled.drain(..surplus);
+        numbers
     }
 }
 
@@ -215,7 +233,12 @@ impl Journal for MemoryJournal {
         if state.runs.len() - state.finished.len() >= limits::MEMORY_RUNS {
             return Err(full());
         }
+        let (id, parent) = (run.id.clone(), run.parent.clone().unwrap_or_default());
+        let taken_over = run.taken_over.clone();
         state.insert(run);
+        for hash in taken_over.iter().filter(|hash| state.has_blob(&parent, hash)).collect::<Vec<_>>() {
+            state.refer(&id, hash)?;
+        }
         Ok(Created::New)
     }
 
@@ -262,6 +285,14 @@ impl Journal for MemoryJournal {
         Ok(if finished.is_some() { Claim::Finished } else { Claim::Mine })
     }
 
+    async fn release(&self, run: &str) -> Result<()> {
+        self.state().run(run).map(drop)
+    }
+
+    async fn is_held_elsewhere(&self, _run: &str) -> Result<bool> {
+        Ok(false)
+    }
+
     async fn unfinished(&self, after: Option<&str>, limit: u32) -> Result<Vec<RunRow>> {
         let state = self.state();
         let waiting = state.runs.values().map(|run| &run.row).filter(|row| row.finished.is_none());
@@ -277,21 +308,28 @@ impl Journal for MemoryJournal {
         let Some(known) = state.runs.get_mut(run) else { return Ok(Posted::NoSuchRun) };
         let over = known.row.finished.is_some();
         let extra = known.extra();
-        if extra.inbox.iter().any(|(_, known)| known.id == message.id) {
+        if extra.knows(&message.id) {
             return Ok(Posted::Known);
         }
         if over {
             return Ok(Posted::RunIsOver);
         }
-        if !extra.has_room(message.body.len()) {
+        if !extra.has_room(&message) {
             return Ok(Posted::TooMany);
         }
-        extra.inbox_bytes += message.body.len();
         extra.inbox.push((number, message));
         state.last_message = number;
         state.mail.insert(number, run.to_owned());
         self.posted.notify_one();
         Ok(Posted::New)
+    }
+
+    async fn settle(&self, run: &str, through: u64, kept: Vec<String>) -> Result<()> {
+        let mut state = self.state();
+        for number in state.run(run)?.extra().settle(through, &kept) {
+            state.mail.remove(&number);
+        }
+        Ok(())
     }
 
     async fn inbox(&self, run: &str, after: u64) -> Result<Vec<(u64, Message)>> {
@@ -313,7 +351,7 @@ impl Journal for MemoryJournal {
 
     async fn put_blob(&self, run: &str, content: Bytes) -> Result<String> {
         within("a blob", content.len(), limits::BLOB)?;
-        let hash = hash(&content);
+        let hash = content_hash(&content);
         let mut state = self.state();
         state.run(run)?;
         if !state.contents.contains_key(&hash) {
@@ -331,16 +369,6 @@ impl Journal for MemoryJournal {
         let state = self.state();
         let content = state.contents.get(hash).filter(|_| state.has_blob(run, hash));
         Ok(content.map(|content| content.body.clone()))
-    }
-
-    async fn share_blob(&self, from: &str, to: &str, hash: &str) -> Result<bool> {
-        let mut state = self.state();
-        state.run(to)?;
-        let known = state.has_blob(from, hash);
-        if known {
-            state.refer(to, hash)?;
-        }
-        Ok(known)
     }
 
     async fn prune(&self, keep: Retention, now: u64) -> Result<Pruned> {

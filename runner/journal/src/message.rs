@@ -35,6 +35,6 @@ pub enum Posted {
     NoSuchRun,
     /// The run has ended.
     RunIsOver,
-    /// The inbox is full.
+    /// The inbox is full of messages of this kind.
     TooMany,
 }

@@ -28,9 +28,17 @@ pub struct NewRun {
     pub texts: Vec<(String, String)>,
     /// The run that this one repeats.
     pub parent: Option<String>,
+    /// The hashes of what it takes over from its parent: content that both refer to from then on.
+    pub taken_over: Vec<String>,
 }
 
 impl NewRun {
+    /// How many bytes it takes.
+    pub(crate) fn weight(&self) -> usize {
+        let texts: usize = self.texts.iter().map(|(_, text)| text.len()).sum();
+        self.start.len() + texts
+    }
+
     pub(crate) fn check(&self) -> Result<()> {
         name("the id of a run", &self.id)?;
         name("the id of a tenant", &self.tenant)?;
@@ -43,6 +51,7 @@ impl NewRun {
             name("the name of a label", key)?;
             within("the value of a label", value.len(), limits::LABEL)?;
         }
+        within("what a run takes over", self.taken_over.len(), limits::TAKEN_OVER)?;
         within("the texts of a run", self.texts.len(), limits::TEXTS)?;
         for (key, text) in &self.texts {
             name("the name of a text", key)?;
@@ -86,9 +95,9 @@ pub(crate) fn check_entries(entries: &[Entry]) -> Result<()> {
     within("the entries of one call", weight(entries), limits::APPENDED)
 }
 
-/// How many bytes the bodies take.
+/// How many bytes the entries take.
 pub(crate) fn weight(entries: &[Entry]) -> usize {
-    entries.iter().map(|entry| entry.body.len()).sum()
+    entries.iter().map(|entry| entry.step.len() + entry.body.len()).sum()
 }
 
 /// How a run ended.

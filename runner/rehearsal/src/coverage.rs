@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use runner_flow::{Document, Flow, Status, Step, StepKind};
+use runner_flow::{Document, Flow, Status, Step, StepKey, StepKind};
 use serde::Serialize;
 
 use crate::clock_driver::StepRan;
-use crate::step_name::{id_of, ids};
 
 /// Which ways through a flow no case has taken.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -60,7 +59,8 @@ impl Trace {
     /// Adds the steps of one case.
     pub(crate) fn add(&mut self, flow: &Flow, steps: &[StepRan]) {
         for step in steps.iter().filter(|step| !is_of_sub_flow(flow, &step.key)) {
-            let id = id_of(&step.key);
+            let key = StepKey::new(&step.key);
+            let id = key.id();
             self.reached.insert(id.to_owned());
             if step.status != Status::Skipped {
                 self.ran.insert(id.to_owned());
@@ -161,7 +161,7 @@ fn way_of(owner: Option<(&str, &StepKind)>, within: &str) -> Option<(Way, String
 
 /// Whether a step run is one of another flow that this one runs.
 fn is_of_sub_flow(flow: &Flow, key: &str) -> bool {
-    let around: Vec<&str> = ids(key).collect();
-    let around = around.split_last().map_or(&[][..], |(_, around)| around);
-    around.iter().any(|id| matches!(flow.step(id).map(Step::kind), Some(StepKind::SubFlow(_))))
+    let key = StepKey::new(key);
+    let mut around = key.ids().take(key.ancestors().count());
+    around.any(|id| matches!(flow.step(id).map(Step::kind), Some(StepKind::SubFlow(_))))
 }

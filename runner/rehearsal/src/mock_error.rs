@@ -7,28 +7,6 @@ use connector_sdk::{Error, ErrorKind, Evidence};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// The codes that a mocked error may have.
-const KINDS: [ErrorKind; 18] = [
-    ErrorKind::InvalidInput,
-    ErrorKind::InvalidConnection,
-    ErrorKind::Unauthorized,
-    ErrorKind::Forbidden,
-    ErrorKind::NoCredits,
-    ErrorKind::RateLimited,
-    ErrorKind::NotFound,
-    ErrorKind::Gone,
-    ErrorKind::Rejected,
-    ErrorKind::Unavailable,
-    ErrorKind::Network,
-    ErrorKind::Timeout,
-    ErrorKind::Cancelled,
-    ErrorKind::MalformedAnswer,
-    ErrorKind::LimitExceeded,
-    ErrorKind::TargetRefused,
-    ErrorKind::OutcomeUnknown,
-    ErrorKind::Internal,
-];
-
 /// An error that a step is answered with.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -59,14 +37,15 @@ pub(crate) struct MockError {
 }
 
 fn codes(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-    let codes: Vec<&str> = KINDS.iter().map(|kind| kind.code()).collect();
+    let codes: Vec<&str> = ErrorKind::ALL.iter().map(|kind| kind.code()).collect();
     schemars::json_schema!({ "type": "string", "enum": codes })
 }
 
 impl MockError {
     /// The error, as the action would give it.
     pub(crate) fn to_error(&self) -> Error {
-        let kind = self.text.code.as_deref().and_then(|code| KINDS.into_iter().find(|kind| kind.code() == code));
+        let kind =
+            self.text.code.as_deref().and_then(|code| ErrorKind::ALL.iter().find(|kind| kind.code() == code).copied());
         let error = match (self.text.status, kind) {
             (Some(status), None) => self.answered(status),
             (Some(status), Some(kind)) => self.answered(status).with_kind(kind),

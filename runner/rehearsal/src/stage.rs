@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use crate::mock::Mock;
 use crate::placeholder;
-use crate::step_name::{id_of, means};
+use crate::step_name::means;
 
 /// The run of every case.
 pub(crate) const RUN: &str = "run_test";
@@ -119,7 +119,7 @@ impl<'a> Stage<'a> {
             (None, Some(replay)) => self.replayed(act, action, prepared, replay, now).await,
             (None, None) => {
                 let message = format!("the step {key} is neither mocked nor recorded");
-                let id = id_of(key);
+                let id = act.key.id();
                 let fix = format!("add \"{id}\": {{ \"output\": … }} to the case's \"mock\", or record the flow");
                 (Err(self.fail(message, fix)), Duration::ZERO)
             }

@@ -1,15 +1,13 @@
 //! A test file and its flow, held against each other and ready to run.
 
 use std::collections::BTreeSet;
-use std::future::poll_fn;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::task::Poll;
 
 use connector_sdk::exchange::Recorded;
 use connector_sdk::{Registry, Violation, nearest, pointer_to};
-use runner_flow::{Diagnostic, Flow};
+use futures_util::FutureExt;
+use runner_flow::{Diagnostic, Flow, StepKey};
 
 use crate::clock_driver;
 use crate::coverage::Trace;
@@ -17,7 +15,7 @@ use crate::file::{Case, TestFile, in_order};
 use crate::judge::{judge, panicked};
 use crate::report::{CaseReport, Report};
 use crate::stage::Stage;
-use crate::step_name::{id_of, means};
+use crate::step_name::means;
 
 /// A test file and its flow.
 #[derive(Debug)]
@@ -49,8 +47,9 @@ impl Suite {
         let mut trace = Trace::default();
         let mut cases = Vec::new();
         for case in self.file.cases().iter().filter(|case| wanted(&case.name)) {
-            let report = unpanicked(self.run_case(case, registry, &mut trace)).await;
-            cases.push(report.unwrap_or_else(|| panicked(case, self.file.document())));
+            // What a panic leaves half done is not looked at: a trace only grows.
+            let report = AssertUnwindSafe(self.run_case(case, registry, &mut trace)).catch_unwind().await;
+            cases.push(report.unwrap_or_else(|_| panicked(case, self.file.document())));
         }
         Report { flow: self.flow.name().to_owned(), cases, coverage: trace.coverage(&self.flow) }
     }
@@ -61,16 +60,6 @@ impl Suite {
         trace.add(&self.flow, &ran.steps);
         judge(case, &ran, self.file.document())
     }
-}
-
-/// Does this, unless it panics: then it is over, and what it left half done is not looked at.
-async fn unpanicked<T>(work: impl Future<Output = T>) -> Option<T> {
-    let mut work = pin!(work);
-    let poll = poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx))) {
-        Ok(poll) => poll.map(Some),
-        Err(_) => Poll::Ready(None),
-    });
-    poll.await
 }
 
 /// The steps of a flow and of those that it runs, as tests may name them.
@@ -116,7 +105,8 @@ impl Steps {
             return None;
         }
         let message = format!("the flow has no {what} {name:?}");
-        let fix = nearest(id_of(name), known.iter().map(String::as_str)).map(|near| format!("did you mean {near:?}?"));
+        let fix = nearest(StepKey::new(name).id(), known.iter().map(String::as_str))
+            .map(|near| format!("did you mean {near:?}?"));
         let ids: Vec<&str> = known.iter().map(String::as_str).collect();
         let fix = fix.or_else(|| (!ids.is_empty()).then(|| format!("known are {}", ids.join(", "))));
         Some(Unknown { violation: Violation::new(pointer, "unknown_key", message), fix })

@@ -128,3 +128,32 @@ fn hostile_targets_are_never_dialled() {
         refused(&["action", "run", "xai-grok/raw-request", "--with", &with], 1, &["error[target_refused]"]);
     }
 }
+
+#[test]
+fn a_folder_in_the_place_of_a_file_is_said_to_be_one() {
+    for command in ["validate", "fmt", "run"] {
+        refused(&[command, "."], 3, &["is a folder: name the file in it"]);
+    }
+}
+
+#[test]
+fn an_option_that_says_nothing_is_refused_in_words_of_its_own() {
+    let shell = Shell::default().file("f.linkwork.json", r#"{"linkwork":1,"name":"f","steps":[{"id":"a","set":1}]}"#);
+    shell.run(["run", "f.linkwork.json"]).exits(0);
+    for (args, words) in [
+        (["run", "f.linkwork.json", "--timeout", "0s"].as_slice(), "leaves no time for anything"),
+        (&["run", "f.linkwork.json", "--key", ""], "an empty key tells no run from another"),
+        (&["run", "f.linkwork.json", "--label", "="], "a label has a key"),
+        (&["runs", "show", ""], "the name of the run is empty"),
+    ] {
+        let refused = shell.run(args).exits(2);
+        assert!(refused.stderr.contains(words), "{refused:?}");
+    }
+}
+
+#[test]
+fn a_sub_flow_that_is_not_there_is_named_once() {
+    let flow = r#"{"linkwork":1,"name":"f","steps":[{"id":"a","flow":"nowhere"}]}"#;
+    let refused = Shell::default().file("f.linkwork.json", flow).run(["validate", "f.linkwork.json"]).exits(3);
+    assert_eq!(refused.stderr.matches("cannot be read").count(), 1, "{refused:?}");
+}

@@ -21,9 +21,9 @@ fn every_ending_has_its_code() {
     assert_eq!(code_of(Reply::json(500, "{}"), &POST), 1, "an answer is proof that it failed");
     assert_eq!(code_of(Reply::silence().close(), &GET), 1);
     assert_eq!(code_of(Reply::silence().close(), &POST), 7, "no answer is no proof");
-    let timeout = [GET.as_slice(), &["--timeout", "300ms"]].concat();
+    let timeout = [GET.as_slice(), &["--timeout", "2s"]].concat();
     assert_eq!(code_of(Reply::silence().stall(), &timeout), 6);
-    let timeout = [POST.as_slice(), &["--timeout", "300ms"]].concat();
+    let timeout = [POST.as_slice(), &["--timeout", "2s"]].concat();
     assert_eq!(code_of(Reply::silence().stall(), &timeout), 7);
     assert_eq!(code_of(Reply::json(200, "{}"), &["--no-such-flag"]), 2);
     assert_eq!(code_of(Reply::json(200, "{}"), &["run", "nowhere"]), 3);
@@ -59,7 +59,7 @@ fn a_flow_has_the_same_codes() {
     ] {
         let upstream = Wire::always(reply);
         // Only what is never answered has to be in time.
-        let time = if is_silent { "300ms" } else { "60s" };
+        let time = if is_silent { "2s" } else { "60s" };
         let shell = Shell::default()
             .grok_at(&upstream.url("/v1"), "xai-test")
             .file("f.linkwork.json", flow.replace("METHOD", method).replace("TIME", time));

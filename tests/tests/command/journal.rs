@@ -91,8 +91,13 @@ fn a_damaged_run_is_said_and_the_others_are_there() {
     places.into_iter().for_each(|at| bytes[at] = b'M');
     fs::write(&file, bytes).unwrap();
     let (good, bad) = (runs[0]["run"].as_str().unwrap(), runs[1]["run"].as_str().unwrap());
-    let damaged = shell.run(["runs", "show", bad]).exits(1);
-    assert!(damaged.stderr.contains("is damaged") && damaged.stderr.contains(bad), "{damaged:?}");
+    let damaged = shell.run(["runs", "show", bad]).exits(3);
+    assert!(
+        damaged.stderr.contains("error[journal]: ")
+            && damaged.stderr.contains("is damaged")
+            && damaged.stderr.contains(bad),
+        "{damaged:?}"
+    );
     assert!(damaged.stderr.contains("other runs are not touched by this"), "{damaged:?}");
     shell.run(["runs", "show", good]).exits(0);
     assert_eq!(listed(&shell), runs);

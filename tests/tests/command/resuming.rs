@@ -85,6 +85,23 @@ fn all_of_them_are_gone_on_with() {
 }
 
 #[test]
+fn one_that_waits_keeps_no_other_from_going_on() {
+    let shell = Shell::default().file("waits.linkwork.json", WAITS);
+    let [waits, hears] = [(); 2].map(|()| {
+        let mut running = shell.start(["run", "waits.linkwork.json", "--output", "jsonl"]);
+        let run = running.event("waiting")["run"].as_str().unwrap().to_owned();
+        running.kill();
+        run
+    });
+    shell.run(["runs", "signal", &hears, "go"]).exits(0);
+    let mut resuming = shell.start(["runs", "resume", "--all"]);
+    assert!(resuming.says("succeeded after").contains(&hears));
+    shell.run(["runs", "signal", &waits, "go"]).exits(0);
+    assert!(resuming.says("succeeded after").contains(&waits));
+    resuming.end().exits(0);
+}
+
+#[test]
 fn a_run_in_the_sandbox_stays_there() {
     let steps = [
         json!({ "id": "pause", "wait": { "signal": "go" } }),
@@ -115,4 +132,16 @@ fn a_key_starts_one_run_whatever_becomes_of_the_process() {
     assert_eq!(shown.json()["run"], resumed.json()["run"]);
     assert_eq!(asked(&upstream), ["one", "two", "two"]);
     assert_eq!(listed(&shell).len(), 1);
+}
+
+#[test]
+fn a_key_that_comes_with_another_input_is_pointed_out() {
+    let flow = r#"{"linkwork":1,"name":"f","input":{"type":"object","properties":{"n":{"type":"integer"},"m":{"default":1}}},"steps":[{"id":"a","set":"{{ input.n }}"}]}"#;
+    let shell = Shell::default().file("f.linkwork.json", flow);
+    let run = |n: &str| shell.run(["run", "f.linkwork.json", "--key", "k", "--output", "json", "--input", n]).exits(0);
+    run("n=1");
+    let (same, other) = (run("n=1"), run("n=2"));
+    assert!(!same.stderr.contains("another input"), "{same:?}");
+    assert!(other.stderr.contains("was started with another input"), "{other:?}");
+    assert_eq!(other.json()["output"], 1);
 }

@@ -42,6 +42,20 @@ fn cases_are_chosen_by_their_names() {
 }
 
 #[test]
+fn folders_below_are_looked_into_but_for_those_that_are_nobodys_own() {
+    let shell = shell();
+    for folder in ["more/deep", ".hidden", "node_modules/x", "target"] {
+        fs::create_dir_all(shell.path(folder)).unwrap();
+        for file in ["f.linkwork.json", "f.test.json"] {
+            fs::copy(shell.path(file), shell.path(folder).join(file)).unwrap();
+        }
+    }
+    let json = shell.run(["test", "--case", "what is so", "--output", "json"]).exits(0).json();
+    let files: Vec<&Value> = json.as_array().unwrap().iter().map(|report| &report["file"]).collect();
+    assert_eq!(files, ["f.test.json", "more/deep/f.test.json"]);
+}
+
+#[test]
 fn a_report_in_junits_form_has_every_case() {
     let shell = shell();
     shell.run(["test", "--junit", "report.xml"]).exits(4);
@@ -79,4 +93,30 @@ fn what_was_recorded_is_replayed_without_the_provider() {
     drop(upstream);
     fs::remove_file(shell.path("linkwork.connections.json")).unwrap();
     shell.run(["test"]).exits(0);
+}
+
+#[test]
+fn a_recording_that_could_not_be_written_is_refused_before_anything_is_sent() {
+    let upstream = Wire::always(Reply::json(200, MODEL));
+    let shell = shell_at(&upstream).file("f.linkwork.json", flow("f", &[read("one")]));
+    fs::create_dir(shell.path("folder")).unwrap();
+    for (to, why) in
+        [("folder", "is no regular file"), ("new/", "names no file"), ("nowhere/r.json", "cannot be written")]
+    {
+        let refused = shell.run(["record", "f.linkwork.json", "--to", to]).exits(3);
+        assert!(refused.stderr.contains(&format!("{to} {why}")), "{refused:?}");
+    }
+    assert_eq!(upstream.seen().connections, 0);
+}
+
+#[test]
+#[cfg(unix)]
+fn what_would_have_to_be_waited_for_is_no_file() {
+    let shell = shell();
+    let made = std::process::Command::new("mkfifo").arg(shell.path("pipe.test.json")).status().unwrap();
+    assert!(made.success());
+    for command in [["fmt", "pipe.test.json"], ["test", "pipe.test.json"]] {
+        let refused = shell.run(command).exits(3);
+        assert!(refused.stderr.contains("pipe.test.json is no regular file"), "{refused:?}");
+    }
 }

@@ -29,7 +29,7 @@ pub(crate) struct ActionRunArgs {
     #[command(flatten)]
     pub(crate) connection: ConnectionArg,
     /// How long the whole call may take, such as 90s.
-    #[arg(long, value_name = "DURATION", value_parser = runner_flow::parse_duration)]
+    #[arg(long, value_name = "DURATION", value_parser = super::run::time)]
     pub(crate) timeout: Option<Duration>,
 }
 

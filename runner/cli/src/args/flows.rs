@@ -17,7 +17,7 @@ pub(crate) enum Drawing {
 
 #[derive(Debug, Args)]
 pub(crate) struct TestArgs {
-    /// Test files, NAME.test.json, or folders that have some.
+    /// Test files, NAME.test.json, or folders that have some, or have folders that do.
     #[arg(default_value = ".", value_name = "FILE|DIR")]
     pub(crate) paths: Vec<PathBuf>,
     /// Only the cases whose name has this in it.

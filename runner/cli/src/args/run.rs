@@ -30,13 +30,13 @@ pub(crate) struct RunArgs {
     /// It holds {"STEP": OUTPUT, …}, or what `linkwork run --output json` printed.
     #[arg(long, value_name = "FILE", requires = "step")]
     pub(crate) pins: Option<PathBuf>,
-    /// How long the whole run may take, such as 90s.
-    #[arg(long, value_name = "DURATION", value_parser = runner_flow::parse_duration)]
+    /// How long its steps may take, such as 90s.
+    #[arg(long, value_name = "DURATION", value_parser = time)]
     pub(crate) timeout: Option<Duration>,
     /// Start only one run with this key.
     ///
     /// The next time, what became of that run is shown, and it is gone on with if its process is gone.
-    #[arg(long, value_name = "KEY", conflicts_with_all = ["no_journal", "step", "watch", "dry_run"])]
+    #[arg(long, value_name = "KEY", value_parser = key, conflicts_with_all = ["no_journal", "step", "watch", "dry_run"])]
     pub(crate) key: Option<String>,
     /// A label to find the run by; may be repeated.
     #[arg(long, value_name = "KEY=VALUE", value_parser = new_label)]
@@ -91,12 +91,28 @@ pub(crate) struct RerunArgs {
     /// The mended flow [default: the file that the run was started with].
     #[arg(long, value_name = "FILE")]
     pub(crate) flow: Option<PathBuf>,
-    /// How long the whole run may take, such as 90s.
-    #[arg(long, value_name = "DURATION", value_parser = runner_flow::parse_duration)]
+    /// How long its steps may take, such as 90s.
+    #[arg(long, value_name = "DURATION", value_parser = time)]
     pub(crate) timeout: Option<Duration>,
     /// Repeat writes without asking.
     #[arg(long)]
     pub(crate) yes: bool,
+}
+
+/// How long something may take.
+pub(super) fn time(text: &str) -> Result<Duration, String> {
+    match runner_flow::parse_duration(text) {
+        Ok(Duration::ZERO) => Err("this leaves no time for anything; write more than that, such as 90s".to_owned()),
+        Ok(time) => Ok(time),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn key(text: &str) -> Result<String, String> {
+    match text {
+        "" => Err("an empty key tells no run from another; write one, such as order-7".to_owned()),
+        key => Ok(key.to_owned()),
+    }
 }
 
 /// A label for a run, whose name is not taken by what every run is labelled with.

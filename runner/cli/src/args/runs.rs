@@ -18,8 +18,8 @@ pub(crate) enum RunsCommand {
     },
     /// Follow a run of any process until it ends.
     ///
-    /// It prints what the run itself prints, but for the pieces of answers, which nobody keeps, and exits with the run's
-    /// own code. Ctrl-C ends the following, not the run.
+    /// It prints what the run itself prints, but for what nobody keeps, such as the pieces of answers, and exits with the
+    /// run's own code. Ctrl-C ends the following, not the run.
     Tail(RunArg),
     /// Cancel a run of any process.
     ///
@@ -32,7 +32,7 @@ pub(crate) enum RunsCommand {
         /// The run: its id, the beginning of it, or `last`.
         #[arg(required_unless_present = "all")]
         run: Option<String>,
-        /// All of them, one after another.
+        /// All of them, together.
         #[arg(long, conflicts_with = "run")]
         all: bool,
     },
@@ -94,5 +94,8 @@ pub(crate) struct PruneArgs {
 /// A label as the command line has it.
 pub(super) fn label(text: &str) -> Result<(String, String), String> {
     let (key, value) = text.split_once('=').ok_or("write KEY=VALUE")?;
-    Ok((key.to_owned(), value.to_owned()))
+    match key {
+        "" => Err("a label has a key; write KEY=VALUE".to_owned()),
+        key => Ok((key.to_owned(), value.to_owned())),
+    }
 }

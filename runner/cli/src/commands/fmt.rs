@@ -42,6 +42,7 @@ pub(crate) fn run(app: &App, paths: &[PathBuf], check: bool) -> Result<Exit, Pro
 }
 
 fn format(path: &Path, check: bool) -> Result<Formatted, Problem> {
+    files::is_regular(path)?;
     let source = Source::file(path, files::read_text(path)?);
     let formatted = match runner_flow::format(&source.text) {
         Ok(formatted) => formatted,

@@ -20,6 +20,7 @@ pub(crate) async fn run(app: &App, args: &RecordArgs) -> Result<Exit, Problem> {
     let flow = Arc::new(flow_files::load(app, &args.flow)?);
     let input = input::of_flow(app, &args.input, &flow)?;
     let to = args.to.clone().unwrap_or_else(|| beside(&args.flow));
+    files::is_writable(&to)?;
     app.in_session(folder_of(&args.flow), Keep::nothing(), async |session| {
         let live = Live::of_flow(app, result_of(&flow), false);
         let recording = Arc::new(Recording::default());

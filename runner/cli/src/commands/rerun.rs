@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use connector_sdk::Effect;
 use runner_engine::{Again, RerunPlan, Reuse, RunHistory, RunStatus, Status};
-use runner_flow::Flow;
+use runner_flow::{Flow, Step};
 use serde_json::Value;
 
 use crate::again;
 use crate::app::{App, Keep};
 use crate::args::{Format, RerunArgs};
+use crate::edited::first_edited;
 use crate::exit::Exit;
 use crate::flow_files::{self, folder_of, result_of};
 use crate::input;
@@ -76,11 +77,13 @@ fn input_of(app: &App, args: &RerunArgs, history: &RunHistory, flow: &Flow) -> R
     }
 }
 
-/// What was made of another input is not taken over, unless somebody says so.
+/// What was made of another input, or by a step that was edited since, is not taken over, unless somebody says so.
 fn from(args: &RerunArgs, input: &Value, history: &RunHistory, flow: &Flow) -> Option<String> {
-    let is_other = *input != history.input;
-    let first = || flow.steps().first().map(|step| step.id().to_owned());
-    args.from.clone().or_else(|| is_other.then(first).flatten())
+    let first = match *input == history.input {
+        true => first_edited(&history.flow, flow),
+        false => flow.steps().first().map(Step::id),
+    };
+    args.from.clone().or_else(|| first.map(str::to_owned))
 }
 
 /// Says what is reused, in the order in which it was done, and what is repeated.

@@ -6,7 +6,7 @@ use runner_engine::RunRequest;
 use runner_flow::Flow;
 use serde_json::Value;
 
-use super::runs::{Elsewhere, follow};
+use super::runs::follow;
 use super::{dry_run, pins, watch};
 use crate::again;
 use crate::app::{App, Keep, Session};
@@ -72,7 +72,7 @@ async fn run_step(app: &App, args: &RunArgs, flow: &Arc<Flow>, step: &str, what:
 /// Runs the flow unless a run with the same key was started before; then that one is shown, and gone on with if its
 /// process is gone.
 async fn run_once(app: &App, args: &RunArgs, flow: Arc<Flow>, what: What) -> Result<Exit, Problem> {
-    let mut earlier = None;
+    let (mut earlier, input) = (None, what.input.clone());
     let exit = app
         .in_session(folder_of(&args.flow), keep(app, args)?, async |session| {
             let live = Live::of_flow(app, result_of(&flow), true);
@@ -91,7 +91,11 @@ async fn run_once(app: &App, args: &RunArgs, flow: Arc<Flow>, what: What) -> Res
     app.console.say(&format!("the run {run} was started with this key before"));
     let kept = Kept::open(app)?;
     let history = kept.engine.history(&run).await?;
-    follow(app, &kept, &history, Elsewhere::Tail).await
+    if history.input != input {
+        let other = "it was started with another input than this one, which is not looked at; another key starts a run";
+        app.console.say(&app.console.style.warning(other));
+    }
+    follow(app, &kept, &run).await
 }
 
 fn keep(app: &App, args: &RunArgs) -> Result<Keep, Problem> {

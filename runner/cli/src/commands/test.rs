@@ -49,16 +49,18 @@ pub(crate) async fn run(app: &App, args: &TestArgs) -> Result<Exit, Problem> {
 }
 
 async fn run_file(app: &App, path: &Path, args: &TestArgs) -> Result<Report, Problem> {
-    let source = Source::file(path, files::read_text(path)?);
+    let source = source_of(path)?;
     let file = match TestFile::parse(&source.text) {
         Ok(file) => file,
         Err(findings) => return Err(Problem::Invalid { source, findings }),
     };
     let folder = folder_of(path);
-    let flow = flow_files::load(app, &folder.join(file.flow()))?;
+    let flow = folder.join(file.flow());
+    files::is_regular(&flow)?;
+    let flow = flow_files::load(app, &flow)?;
     let recorded = match file.recording() {
         Some(recording) => {
-            let source = Source::file(&folder.join(recording), files::read_text(&folder.join(recording))?);
+            let source = source_of(&folder.join(recording))?;
             Some(read_recording(&source.text).map_err(|findings| Problem::Invalid { source, findings })?)
         }
         None => None,
@@ -69,12 +71,18 @@ async fn run_file(app: &App, path: &Path, args: &TestArgs) -> Result<Report, Pro
     Ok(suite.run(&app.registry, &wanted).await)
 }
 
-/// The files that are named, and those of the folders that are named, in the order of their names.
+/// What stands in a file of a test.
+fn source_of(path: &Path) -> Result<Source, Problem> {
+    files::is_regular(path)?;
+    Ok(Source::file(path, files::read_text(path)?))
+}
+
+/// The files that are named, and those in and below the folders that are named, in the order of their names.
 fn test_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Problem> {
     let mut found = Vec::new();
     for path in paths {
         match path.is_dir() {
-            true => found.extend(files::in_folder(path, ENDING)?.into_iter().map(without_dot)),
+            true => found.extend(files::below(path, ENDING)?.into_iter().map(without_dot)),
             false => found.push(path.clone()),
         }
     }

@@ -34,6 +34,10 @@ pub(crate) struct Live {
     is_single_action: bool,
     /// What the command was given, if others can reach the run.
     reached_by: Option<Global>,
+    /// What comes before words about the run, if there are others beside it.
+    name: String,
+    /// Whether what is under way stands at the foot of the screen.
+    draws: bool,
     seen: Mutex<Seen>,
 }
 
@@ -50,12 +54,19 @@ struct Seen {
 impl Live {
     /// For a flow whose result is this step's text, if it is, and whose runs are kept, if they are.
     pub(crate) fn of_flow(app: &App, result_of: Option<String>, is_kept: bool) -> Arc<Self> {
-        Self::new(&app.console, result_of, false, is_kept.then(|| app.global.clone()))
+        let live = Self::new(&app.console, result_of, false, is_kept.then(|| app.global.clone()));
+        live.shared()
+    }
+
+    /// For one of several runs that go on together: its words name it, and the foot of the screen is nobody's.
+    pub(crate) fn among_others(app: &App, run: &str) -> Arc<Self> {
+        let live = Self::new(&app.console, None, false, Some(app.global.clone()));
+        Arc::new(Self { name: format!("{run} "), draws: false, ..live })
     }
 
     /// For a single action.
     pub(crate) fn of_action(console: &Arc<Console>, id: &str) -> Arc<Self> {
-        Self::new(console, Some(id.to_owned()), true, None)
+        Self::new(console, Some(id.to_owned()), true, None).shared()
     }
 
     fn new(
@@ -63,10 +74,15 @@ impl Live {
         result_of: Option<String>,
         is_single_action: bool,
         reached_by: Option<Global>,
-    ) -> Arc<Self> {
-        let (console, seen) = (Arc::clone(console), Mutex::default());
-        let live = Arc::new(Self { console, result_of, is_single_action, reached_by, seen });
-        if live.console.draws() {
+    ) -> Self {
+        let (console, draws) = (Arc::clone(console), console.draws());
+        let (name, seen) = (String::new(), Mutex::default());
+        Self { console, result_of, is_single_action, reached_by, name, draws, seen }
+    }
+
+    fn shared(self) -> Arc<Self> {
+        let live = Arc::new(self);
+        if live.draws {
             tokio::spawn(draw(Arc::downgrade(&live)));
         }
         live
@@ -128,8 +144,8 @@ impl Live {
                 self.tell_how(run, signal);
             }
             // On a screen, it stands at the foot as long as it lasts.
-            RunEvent::Waiting { step, .. } if !self.console.draws() => self.pause(step, event),
-            RunEvent::Log { message, .. } => self.console.say(message),
+            RunEvent::Waiting { step, .. } if !self.draws => self.pause(step, event),
+            RunEvent::Log { message, .. } => self.say(message),
             RunEvent::StepFinished { step, status, attempts, duration_ms, .. } => {
                 self.stays(step, *status, *attempts, Duration::from_millis(*duration_ms));
             }
@@ -161,7 +177,7 @@ impl Live {
             seen.paused
         });
         match words::pause(event) {
-            Some(words) if paused <= PAUSES => self.console.say(&format!("{step}: {words}")),
+            Some(words) if paused <= PAUSES => self.say(&format!("{step}: {words}")),
             Some(_) if paused == PAUSES + 1 => self.console.say("… (further waits are not said)"),
             _ => {}
         }
@@ -179,11 +195,15 @@ impl Live {
     fn stays(&self, step: &str, status: Status, attempts: u32, took: Duration) {
         let is_a_turn = step.contains('[');
         let did_something = attempts > 0 || !took.is_zero() || status == Status::Failed;
-        if self.console.draws() && !is_a_turn && did_something && !self.is_single_action {
+        if self.draws && !is_a_turn && did_something && !self.is_single_action {
             let tried = if attempts > 1 { format!(", {}", counted(attempts.into(), "attempt")) } else { String::new() };
             let words = format!("{step}  {}, {}{tried}", words::ended(status), in_words(took));
             self.console.say(&self.console.style.dim(&words));
         }
+    }
+
+    fn say(&self, words: &str) {
+        self.console.say(&format!("{}{words}", self.name));
     }
 
     fn seen<T>(&self, look: impl FnOnce(&mut Seen) -> T) -> T {

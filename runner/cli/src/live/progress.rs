@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use runner_engine::RunEvent;
+use runner_flow::StepKey;
 
 use super::tally::in_words;
 
@@ -58,9 +59,10 @@ impl Progress {
     }
 
     fn started(&mut self, step: &str, action: &str) {
-        let (name, turn) = split(step);
+        let step = StepKey::new(step);
+        let (name, turn) = split(&step);
         let does = match turn {
-            Some(_) => step.rsplit_once("].").map_or("", |(_, inner)| inner),
+            Some(_) => step.id(),
             None => action,
         };
         if let Some(line) = self.lines.iter_mut().find(|line| line.name == name) {
@@ -75,7 +77,8 @@ impl Progress {
     }
 
     fn line(&mut self, step: &str, change: impl FnOnce(&mut Line)) {
-        let (name, _) = split(step);
+        let step = StepKey::new(step);
+        let (name, _) = split(&step);
         if let Some(line) = self.lines.iter_mut().find(|line| line.name == name) {
             change(line);
         }
@@ -94,10 +97,6 @@ impl Line {
 }
 
 /// The line that a step belongs to, and the turn of the loop around it, counted from 1.
-fn split(step: &str) -> (&str, Option<u64>) {
-    let Some((outer, rest)) = step.split_once('[') else { return (step, None) };
-    // What follows a tilde counts how often the loop was begun again.
-    let outer = outer.split('~').next().unwrap_or(outer);
-    let turn = rest.split(']').next().and_then(|turn| turn.parse::<u64>().ok()).unwrap_or(0);
-    (outer, Some(turn + 1))
+fn split(step: &StepKey) -> (&str, Option<u64>) {
+    step.outermost_turn().map_or((step.as_str(), None), |(around, turn)| (around, Some(turn + 1)))
 }

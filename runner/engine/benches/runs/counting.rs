@@ -95,12 +95,24 @@ impl<J: Journal> Journal for Counting<J> {
         self.journal.claim(run).await
     }
 
+    async fn release(&self, run: &str) -> Result<()> {
+        self.journal.release(run).await
+    }
+
+    async fn is_held_elsewhere(&self, run: &str) -> Result<bool> {
+        self.journal.is_held_elsewhere(run).await
+    }
+
     async fn unfinished(&self, after: Option<&str>, limit: u32) -> Result<Vec<RunRow>> {
         self.journal.unfinished(after, limit).await
     }
 
     async fn post(&self, run: &str, message: Message) -> Result<Posted> {
         self.journal.post(run, message).await
+    }
+
+    async fn settle(&self, run: &str, through: u64, kept: Vec<String>) -> Result<()> {
+        self.journal.settle(run, through, kept).await
     }
 
     async fn inbox(&self, run: &str, after: u64) -> Result<Vec<(u64, Message)>> {
@@ -121,10 +133,6 @@ impl<J: Journal> Journal for Counting<J> {
 
     async fn get_blob(&self, run: &str, hash: &str) -> Result<Option<Bytes>> {
         self.journal.get_blob(run, hash).await
-    }
-
-    async fn share_blob(&self, from: &str, to: &str, hash: &str) -> Result<bool> {
-        self.journal.share_blob(from, to, hash).await
     }
 
     async fn prune(&self, keep: Retention, now: u64) -> Result<Pruned> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use connector_sdk::Result;
-use runner_flow::{Done, Failure, Op, StepKey, Timestamp};
+use runner_flow::{Failure, StepKey};
 use runner_journal::Message;
 use serde_json::Value;
 
@@ -15,8 +15,10 @@ use crate::ledger::of_journal;
 
 /// Something that arrives at a run.
 pub(super) enum Arrival {
-    /// An operation is over.
-    Done(Done),
+    /// An attempt is over.
+    Acted { key: StepKey, attempt: u32, outcome: Result<Value, Failure> },
+    /// A step has waited for as long as it asked for.
+    Slept { key: StepKey },
     /// An attempt can be sent, or is over without that.
     Found { key: StepKey, attempt: u32, found: Found },
     /// The inbox was looked into.
@@ -35,40 +37,35 @@ pub(super) enum Fetching {
     Again,
 }
 
-impl Arrival {
-    pub(super) fn slept(key: StepKey) -> Self {
-        Self::Done(Done::Slept { key })
-    }
-
-    pub(super) fn acted(key: StepKey, attempt: u32, outcome: Result<Value, Failure>) -> Self {
-        Self::Done(Done::Acted { key, attempt, outcome })
-    }
-}
-
 impl Driver {
     pub(super) fn arrive(&mut self, arrival: Arrival) -> Result<()> {
         match arrival {
-            Arrival::Done(done) => self.done(done),
+            Arrival::Acted { key, attempt, outcome } => self.acted(key, attempt, outcome),
+            Arrival::Slept { key } => {
+                self.in_flight.remove(&key);
+                self.tell(Happened::Slept { key })
+            }
             Arrival::Found { key, attempt, found } => match found {
                 Found::Ready(ready) => self.intend(key, attempt, ready),
-                Found::Over(outcome) => self.done(Done::Acted { key, attempt, outcome }),
+                Found::Over(outcome) => self.acted(key, attempt, outcome),
             },
             Arrival::Mail(mail) => self.read(mail.map_err(of_journal)?),
             Arrival::Cancel => self.cancel(),
         }
     }
 
-    /// Writes down what became of an operation, and tells the Machine.
-    fn done(&mut self, done: Done) -> Result<()> {
-        if let Done::Acted { key, .. } | Done::Slept { key } = &done {
-            self.in_flight.remove(key);
-        }
+    fn acted(&mut self, key: StepKey, attempt: u32, outcome: Result<Value, Failure>) -> Result<()> {
+        self.in_flight.remove(&key);
+        self.tell(Happened::Acted { key, attempt, outcome })
+    }
+
+    /// Writes down what happened, tells the Machine, and begins what that asks for.
+    pub(super) fn tell(&mut self, happened: Happened) -> Result<()> {
         let now = self.now();
-        let happened = Happened::Done(done);
         self.ledger.note(&happened, now)?;
-        let Happened::Done(done) = happened else { return Ok(()) };
-        let ops = self.machine.complete(done, now);
-        self.take(ops, now);
+        for op in happened.tell(&mut self.machine, now) {
+            self.begin_op(op, now);
+        }
         Ok(())
     }
 
@@ -91,10 +88,7 @@ impl Driver {
             match kind {
                 message::SIGNAL => {
                     let Some(signal) = message::decode(id, &body) else { continue };
-                    let now = self.now();
-                    self.ledger.note(&Happened::Signalled(signal.clone(), number), now)?;
-                    let ops = self.machine.complete(Done::Signalled(signal), now);
-                    self.take(ops, now);
+                    self.tell(Happened::Signalled(signal, number))?;
                 }
                 message::CANCEL => self.cancel()?,
                 _ => {}
@@ -111,17 +105,7 @@ impl Driver {
         if std::mem::replace(&mut self.is_cancelled, true) {
             return Ok(());
         }
-        let now = self.now();
-        self.ledger.note(&Happened::Cancelled, now)?;
-        let ops = self.machine.cancel(now);
-        self.take(ops, now);
-        Ok(())
-    }
-
-    pub(super) fn take(&mut self, ops: Vec<Op>, at: Timestamp) {
-        for op in ops {
-            self.begin_op(op, at);
-        }
+        self.tell(Happened::Cancelled)
     }
 
     /// Looks into the inbox, once at a time.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use connector_sdk::Result;
 use futures_util::stream::FuturesUnordered;
-use runner_flow::{Machine, StepRecord, Timestamp};
+use runner_flow::{Machine, StepRecord};
 
 use super::Driver;
 use super::arrival::Fetching;
@@ -81,6 +81,7 @@ impl Driver {
             work: FuturesUnordered::new(),
             fetching: Fetching::No,
             inbox,
+            settled: (0, 0),
             is_cancelled,
             alarms: Alarms::default(),
             in_flight: HashMap::new(),
@@ -109,10 +110,6 @@ impl Driver {
             flow: Some(std::mem::take(&mut self.flow_name)),
             labels: identity.labels.clone(),
         });
-        let now: Timestamp = self.now();
-        self.ledger.note(&Happened::Started, now)?;
-        let ops = self.machine.start(now);
-        self.take(ops, now);
-        Ok(())
+        self.tell(Happened::Started)
     }
 }

@@ -59,6 +59,8 @@ pub(crate) struct Driver {
     fetching: Fetching,
     /// The number of the last message that the Machine was told.
     inbox: u64,
+    /// Up to which message the journal knows that the Machine was told, and how many signals it kept then.
+    settled: (u64, usize),
     /// Whether the Machine was told to cancel.
     is_cancelled: bool,
     alarms: Alarms,
@@ -115,6 +117,7 @@ impl Driver {
                 let commit = self.ledger.commit();
                 self.written(commit).await?;
             }
+            self.settle_mail().await?;
             self.report_ended();
             self.steps.tell_news();
             self.perform_held();
@@ -173,7 +176,7 @@ impl Driver {
             biased;
             () = handle.rung() => None,
             Some(arrival) = self.work.next(), if !self.work.is_empty() => Some(arrival),
-            key = self.alarms.next(self.clock), if !self.alarms.is_empty() => Some(Arrival::slept(key)),
+            key = self.alarms.next(self.clock), if !self.alarms.is_empty() => Some(Arrival::Slept { key }),
         };
         self.arrived.extend(arrival);
         self.act().await
@@ -187,6 +190,17 @@ impl Driver {
         }
         self.handle().enter(Stage::Running);
         Ok(())
+    }
+
+    /// What the Machine was told, and keeps for no step to come, makes room in the inbox.
+    async fn settle_mail(&mut self) -> Result<()> {
+        let settled = (self.inbox, self.machine.kept_signals().len());
+        if std::mem::replace(&mut self.settled, settled) == settled {
+            return Ok(());
+        }
+        let kept = self.machine.kept_signals().map(str::to_owned).collect();
+        let settling = self.ledger.settle(self.inbox, kept);
+        self.written(settling).await
     }
 
     /// Waits for its seat among the runs of its flow.
@@ -319,11 +333,12 @@ fn error_of(step: Option<StepKey>, failure: Failure) -> ErrorReport {
 }
 
 fn cancelled(message: &str) -> ErrorReport {
-    ErrorReport::from(&Error::new(ErrorKind::Cancelled, message))
+    ErrorReport::from(&Error::new(ErrorKind::Cancelled, message).with_fix("start it again if that was not meant"))
 }
 
 fn stalled() -> Outcome {
-    let error = Error::new(ErrorKind::Internal, "the run stands still: this is a defect of the runtime");
+    let error = Error::new(ErrorKind::Internal, "the run stands still: this is a defect of the runtime")
+        .with_fix("report it with the flow, and start the run again");
     Outcome::Failed { step: None, failure: Failure::lasting(&error) }
 }
 
@@ -331,4 +346,5 @@ fn stalled() -> Outcome {
 fn stopped(why: &str) -> Error {
     Error::new(ErrorKind::Internal, format!("{why}; the run is not over, and goes on when it is resumed"))
         .with_origin(Origin::Host)
+        .with_fix("resume the runs of the journal, or start the program again")
 }

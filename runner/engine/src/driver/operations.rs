@@ -50,7 +50,7 @@ impl Driver {
     }
 
     fn fail_attempt(&mut self, key: StepKey, attempt: u32, failure: Failure) {
-        self.arrived.push_back(Arrival::acted(key, attempt, Err(failure)));
+        self.arrived.push_back(Arrival::Acted { key, attempt, outcome: Err(failure) });
     }
 
     fn begin_attempt(&mut self, act: Act, at: Timestamp) {
@@ -136,10 +136,12 @@ impl Driver {
             match held {
                 Held::Checked { .. } if is_draining => {}
                 Held::Checked { key, attempt, checked } => {
-                    self.work.push(Box::pin(async move { Arrival::acted(key, attempt, checked.perform().await) }));
+                    let perform = async move { Arrival::Acted { key, attempt, outcome: checked.perform().await } };
+                    self.work.push(Box::pin(perform));
                 }
                 Held::Ready { key, attempt, ready } => {
-                    self.work.push(Box::pin(async move { Arrival::acted(key, attempt, ready.send().await) }));
+                    let send = async move { Arrival::Acted { key, attempt, outcome: ready.send().await } };
+                    self.work.push(Box::pin(send));
                 }
             }
         }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use connector_sdk::Result;
-use runner_flow::{Done, Machine, Op, Reason, StepKey, StepRecord, Timestamp};
+use runner_flow::{Machine, Op, Reason, StepKey, StepRecord, Timestamp};
 use runner_journal::Entry;
 
 use crate::entry::{self, Happened, Intent};
@@ -69,27 +69,27 @@ impl Replay {
     pub(crate) fn tell(&mut self, entry: &Entry) -> Result<Vec<StepRecord>> {
         let at = Timestamp::from_millis(entry.at);
         self.last = self.last.max(at);
-        let ops = match entry::decode(entry)? {
-            Happened::Started => {
-                self.began = Some(at);
-                self.machine.start(at)
-            }
-            Happened::Intent(intent) => {
-                self.intents.insert((intent.step.clone(), intent.attempt), intent);
-                Vec::new()
-            }
-            Happened::Done(done) => self.done(done, at),
-            Happened::Signalled(signal, number) => {
-                self.inbox = number;
-                self.machine.complete(Done::Signalled(signal), at)
-            }
-            Happened::Cancelled => {
-                self.is_cancelled = true;
-                self.machine.cancel(at)
-            }
-        };
+        let happened = entry::decode(entry)?;
+        self.note(&happened, at);
+        let ops = happened.tell(&mut self.machine, at);
         ops.into_iter().for_each(|op| self.begin(op, at));
         Ok(self.machine.take_ended())
+    }
+
+    fn note(&mut self, happened: &Happened, at: Timestamp) {
+        match happened {
+            Happened::Started => self.began = Some(at),
+            Happened::Intent(intent) => {
+                self.intents.insert((intent.step.clone(), intent.attempt), intent.clone());
+            }
+            Happened::Acted { key, attempt, .. } => {
+                self.open.remove(key);
+                self.intents.remove(&(key.clone(), *attempt));
+            }
+            Happened::Slept { key } => drop(self.open.remove(key)),
+            Happened::Signalled(_, number) => self.inbox = *number,
+            Happened::Cancelled => self.is_cancelled = true,
+        }
     }
 
     /// What is under way where the journal ends.
@@ -102,18 +102,6 @@ impl Replay {
             outstanding
         };
         std::mem::take(&mut self.open).into_values().map(with_intent).collect()
-    }
-
-    fn done(&mut self, done: Done, at: Timestamp) -> Vec<Op> {
-        match &done {
-            Done::Acted { key, attempt, .. } => {
-                self.open.remove(key);
-                self.intents.remove(&(key.clone(), *attempt));
-            }
-            Done::Slept { key } => drop(self.open.remove(key)),
-            Done::Signalled(_) => {}
-        }
-        self.machine.complete(done, at)
     }
 
     fn begin(&mut self, op: Op, at: Timestamp) {

@@ -58,7 +58,10 @@ async fn runs_wait_for_each_other_in_the_order_in_which_they_were_started() {
         for run in &runs {
             assert_eq!(bench.engine.result(run).await.unwrap().status, Status::Succeeded);
         }
-        assert_eq!(called(&bench), [0, 1, 2, 3, 4, 5]);
+        let mut called = called(&bench);
+        // The first two are under way together.
+        called[..2].sort_by_key(Value::as_u64);
+        assert_eq!(called, [0, 1, 2, 3, 4, 5]);
     }
 }
 

@@ -36,8 +36,6 @@ pub(crate) struct Faulty {
     /// The commit that fails, and all after it.
     fault: Option<(usize, Fault)>,
     is_poisoned: AtomicBool,
-    /// Whether nothing can be shared between runs.
-    pub(crate) keeps_apart: AtomicBool,
     /// While it is there, loading waits for it once something is loaded.
     pub(crate) gate: Mutex<Option<Arc<Semaphore>>>,
     /// Told when loading waits.
@@ -52,7 +50,6 @@ impl Faulty {
             blobs: Mutex::default(),
             fault: None,
             is_poisoned: AtomicBool::new(false),
-            keeps_apart: AtomicBool::new(false),
             gate: Mutex::default(),
             loaded: Notify::new(),
         }
@@ -126,12 +123,24 @@ impl Journal for Faulty {
         self.inner.claim(run).await
     }
 
+    async fn release(&self, run: &str) -> Result<()> {
+        self.inner.release(run).await
+    }
+
+    async fn is_held_elsewhere(&self, run: &str) -> Result<bool> {
+        self.inner.is_held_elsewhere(run).await
+    }
+
     async fn unfinished(&self, after: Option<&str>, limit: u32) -> Result<Vec<RunRow>> {
         self.inner.unfinished(after, limit).await
     }
 
     async fn post(&self, run: &str, message: Message) -> Result<Posted> {
         self.inner.post(run, message).await
+    }
+
+    async fn settle(&self, run: &str, through: u64, kept: Vec<String>) -> Result<()> {
+        self.inner.settle(run, through, kept).await
     }
 
     async fn inbox(&self, run: &str, after: u64) -> Result<Vec<(u64, Message)>> {
@@ -154,13 +163,6 @@ impl Journal for Faulty {
 
     async fn get_blob(&self, run: &str, hash: &str) -> Result<Option<Bytes>> {
         self.inner.get_blob(run, hash).await
-    }
-
-    async fn share_blob(&self, from: &str, to: &str, hash: &str) -> Result<bool> {
-        if self.keeps_apart.load(Ordering::SeqCst) {
-            return Err(poisoned());
-        }
-        self.inner.share_blob(from, to, hash).await
     }
 
     async fn prune(&self, keep: Retention, now: u64) -> Result<Pruned> {

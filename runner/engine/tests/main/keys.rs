@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use connector_sdk::ErrorKind;
 use runner_engine::{Query, Retention, RunRequest, RunStatus, Status};
-use runner_journal::{SqliteJournal, SqliteOptions};
+use runner_journal::{SqliteJournal, SqliteOptions, limits};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -139,4 +139,61 @@ async fn a_full_disk_stops_intake_loses_nothing_and_runs_go_on_once_there_is_roo
         let result = bench.engine.result(run).await.unwrap();
         assert_eq!((result.status, &*result.output), (Status::Succeeded, &json!(40)));
     }
+}
+
+#[tokio::test]
+async fn a_run_is_told_no_more_than_it_keeps_and_more_once_it_has_taken_that() {
+    let folder = TempDir::new().unwrap();
+    for bench in [Bench::new(), Bench::durable(folder.path())] {
+        let waits = flow(json!([
+            { "id": "first", "wait": { "signal": "first" } },
+            { "id": "each", "for_each": "range(250)", "steps": [{ "id": "w", "wait": { "signal": "go" } }] },
+            { "id": "last", "wait": { "signal": "last" } },
+        ]));
+        let run = bench.start(&waits, RunRequest::default()).await;
+        let tell =
+            async |number: usize| bench.engine.signal(&run, signal(&number.to_string(), "go", json!(number))).await;
+        for number in 0..limits::INBOX {
+            assert!(tell(number).await.unwrap());
+        }
+        let refused = tell(limits::INBOX).await.unwrap_err();
+        assert_eq!((refused.kind(), refused.fix().is_some()), (ErrorKind::LimitExceeded, true));
+        assert_eq!(bench.engine.signal(&run, signal("f", "first", json!(1))).await.unwrap_err().kind(), refused.kind());
+        bench.engine.cancel(&run).await.unwrap();
+        assert_eq!(bench.engine.result(&run).await.unwrap().status, Status::Cancelled);
+
+        let run = bench.start(&waits, RunRequest::default()).await;
+        bench.engine.signal(&run, signal("f", "first", json!(1))).await.unwrap();
+        for number in 0..250 {
+            until(async || match bench.engine.signal(&run, signal(&number.to_string(), "go", json!(number))).await {
+                Ok(is_new) => is_new,
+                Err(error) => {
+                    assert_eq!(error.kind(), ErrorKind::LimitExceeded);
+                    false
+                }
+            })
+            .await;
+        }
+        until(async || bench.engine.signal(&run, signal("l", "last", json!("all"))).await.is_ok()).await;
+        assert_eq!(*bench.engine.result(&run).await.unwrap().output, json!("all"), "none was lost");
+    }
+}
+
+#[tokio::test]
+async fn who_asks_with_the_key_of_a_run_that_nobody_goes_on_with_is_told() {
+    let folder = TempDir::new().unwrap();
+    let bench = Bench::durable(folder.path());
+    let waits = flow(json!([{ "id": "a", "wait": { "signal": "go" } }]));
+    bench.engine.start(waits.clone(), keyed("first")).await.unwrap();
+    let other = Bench::durable(folder.path());
+    let request = keyed("second");
+    request.cancel.cancel();
+    let cancelled = other.engine.run(waits.clone(), request).await.unwrap_err();
+    assert_eq!((cancelled.kind(), cancelled.fix().is_some()), (ErrorKind::Cancelled, true));
+    let request = RunRequest { timeout: Some(std::time::Duration::ZERO), ..keyed("second") };
+    assert_eq!(other.engine.run(waits.clone(), request).await.unwrap_err().kind(), ErrorKind::Timeout);
+    bench.kill().await;
+    let left = other.engine.run(waits, keyed("third")).await.unwrap_err();
+    assert!(left.message().ends_with("is not over, and nobody goes on with it"), "{left}");
+    assert!(left.fix().is_some());
 }

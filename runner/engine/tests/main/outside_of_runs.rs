@@ -28,3 +28,15 @@ async fn what_goes_wrong_is_an_error() {
     assert_eq!(options("test/things", "slow").await, ErrorKind::Timeout);
     assert_eq!(options("test/broken-things", "link").await, ErrorKind::Internal);
 }
+
+#[tokio::test]
+async fn an_engine_that_shuts_down_takes_no_calls() {
+    let bench = Bench::new();
+    bench.engine.shutdown(Duration::ZERO).await;
+    let link = binding("link");
+    let report = bench.engine.call("test/echo", &link, RunRequest::default()).await;
+    assert_eq!(report.error.unwrap().message, "the engine is shutting down");
+    let options = bench.engine.options("test/things", &link, RunRequest::default()).await;
+    assert_eq!(options.unwrap_err().kind(), ErrorKind::Unavailable);
+    assert_eq!(bench.engine.verify(&link, RunRequest::default()).await.unwrap_err().kind(), ErrorKind::Unavailable);
+}

@@ -42,6 +42,7 @@ async fn cut_off(run: &StoredRun, entries: usize) -> TempDir {
         start: run.start.clone(),
         texts: run.texts.clone(),
         parent: None,
+        taken_over: Vec::new(),
     };
     copy.create(new).await.unwrap();
     if entries > 0 {
@@ -203,6 +204,8 @@ async fn what_another_version_of_the_machine_began_is_refused_with_a_sentence() 
     assert_eq!(*refused, run);
     assert!(error.message().contains("version 999"), "{error}");
     assert!(error.fix().is_some());
+    let other = Bench::durable(folder.path());
+    assert_eq!(other.engine.resume_run(&run).await.unwrap_err().message(), error.message(), "it was let go");
 }
 
 #[tokio::test]
@@ -255,4 +258,18 @@ async fn a_run_that_waits_at_shutdown_goes_on_and_what_is_under_way_ends_first()
     assert_eq!(resumed, both);
     assert_eq!(bench.engine.result(&acting).await.unwrap().status, Status::Succeeded);
     assert_eq!((bench.probe.count(&json!("a")), bench.probe.count(&json!("b"))), (0, 1));
+}
+
+#[tokio::test]
+async fn a_run_that_there_is_no_room_for_is_left_to_others() {
+    let folder = TempDir::new().unwrap();
+    let bench = Bench::durable(folder.path());
+    let waits = flow(json!([{ "id": "a", "wait": { "signal": "go" } }]));
+    let run = bench.start(&waits, RunRequest::default()).await;
+    bench.kill().await;
+    let limits = runner_engine::Limits { held: 0, ..Default::default() };
+    let full = Bench::with(|builder| builder.journal(journal(folder.path())).limits(limits));
+    assert!(full.engine.resume().await.unwrap().is_full);
+    let bench = Bench::durable(folder.path());
+    assert_eq!(bench.engine.resume_run(&run).await.unwrap(), Resumption::Resumed);
 }

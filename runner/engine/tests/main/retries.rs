@@ -68,3 +68,18 @@ async fn a_call_repeats_by_itself() {
     );
     assert_eq!(bench.probe.keys.lock().unwrap().iter().collect::<HashSet<_>>().len(), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_step_of_steps_tells_which_attempt_failed() {
+    let bench = Bench::new();
+    let (kept, request) = kept();
+    let steps = json!([{
+        "id": "all", "parallel": { "one": [{ "id": "no", "fail": "no" }] }, "retry": { "max_attempts": 3, "delay": "1s" }
+    }]);
+    bench.run(flow(steps), request).await;
+    let told = kept.events().into_iter().filter_map(|event| match event {
+        RunEvent::Retry { step, attempt, .. } => Some((step.to_string(), attempt)),
+        _ => None,
+    });
+    assert_eq!(told.collect::<Vec<_>>(), [("all".to_owned(), 1), ("all".to_owned(), 2)]);
+}

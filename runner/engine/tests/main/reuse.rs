@@ -1,7 +1,6 @@
 //! A flow that was mended goes on with what an earlier run of it has done.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use connector_sdk::{Effect, ErrorKind};
 use runner_engine::{Again, Query, Reuse, RunRequest, SOLE_TENANT, Status};
@@ -9,8 +8,7 @@ use runner_flow::Flow;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::faulty::Faulty;
-use crate::support::{Bench, flow, journal, step};
+use crate::support::{Bench, flow, step};
 
 /// Two steps and a last one.
 fn three(last: Value) -> Arc<Flow> {
@@ -124,22 +122,6 @@ async fn what_is_taken_over_outlives_a_restart_however_large_it_is() {
 }
 
 #[tokio::test]
-async fn a_process_that_ends_before_all_is_taken_over_leaves_a_run_that_goes_on() {
-    let folder = TempDir::new().unwrap();
-    let faulty = Arc::new(Faulty::new(journal(folder.path())));
-    let bench = Bench::with(|builder| builder.journal(faulty.clone()));
-    let failed = large_and_file(json!({ "id": "end", "fail": "not yet" }));
-    let first = bench.run(failed, RunRequest::default()).await.run;
-    faulty.keeps_apart.store(true, Ordering::SeqCst);
-    let request = RunRequest { reuse: Some(reuse(&first, None)), ..RunRequest::default() };
-    bench.engine.start(reads_both(), request).await.unwrap_err();
-    let run = bench.engine.list(Query::default()).await.unwrap().remove(0).run;
-    drop(faulty);
-    bench.kill().await;
-    assert_goes_on(&Bench::durable(folder.path()), &run).await;
-}
-
-#[tokio::test]
 async fn what_cannot_be_taken_over_is_refused() {
     let folder = TempDir::new().unwrap();
     let bench = Bench::durable(folder.path());
@@ -152,5 +134,7 @@ async fn what_cannot_be_taken_over_is_refused() {
     assert_eq!(refused(reuse("run_0", None), sole).await, ErrorKind::NotFound);
     assert_eq!(refused(reuse(&first.run, None), "other").await, ErrorKind::NotFound, "of another tenant");
     assert_eq!(refused(reuse(&first.run, Some("nowhere")), sole).await, ErrorKind::InvalidInput);
+    let error = bench.engine.plan_rerun(&mended(), &reuse(&first.run, Some("eahc"))).await.unwrap_err();
+    assert_eq!((error.message(), error.fix()), ("there is no step \"eahc\"", Some("did you mean \"each\"?")));
     assert_eq!(bench.engine.list(Query::default()).await.unwrap().len(), 1, "nothing is left of what was refused");
 }

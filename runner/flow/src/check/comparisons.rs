@@ -6,7 +6,7 @@ use super::formulas::{self, Formula};
 use super::knowledge::{Knowledge, Known, STATUSES};
 use crate::codes::Code;
 use crate::definition::Definition;
-use crate::diagnostic::{Findings, Place, Severity, did_you_mean};
+use crate::diagnostic::{Findings, Fix, Place, Severity, did_you_mean};
 use crate::expression::{Compared, Path, Root, kind};
 use crate::steps::Step;
 
@@ -28,13 +28,13 @@ fn check_formula(pointer: &str, formula: &Formula<'_>, knowledge: &Knowledge<'_>
         for (range, value) in &compared.with {
             let Some((code, message, fix)) = mistake(&known, &compared, value) else { continue };
             let severity = if known.certain { Severity::Error } else { Severity::Warning };
-            findings.tell(severity, code, Place::Within(&pointer, range.clone()), message, Some(fix));
+            findings.tell(severity, code, Place::Within(&pointer, range.clone()), message, fix);
         }
     }
 }
 
 /// What is wrong with a comparison with this value. Anything may be compared with null.
-fn mistake(known: &Known<'_>, compared: &Compared<'_>, value: &Value) -> Option<(Code, String, String)> {
+fn mistake(known: &Known<'_>, compared: &Compared<'_>, value: &Value) -> Option<(Code, String, Fix)> {
     let path = compared.path;
     if value.is_null() {
         return None;
@@ -45,7 +45,7 @@ fn mistake(known: &Known<'_>, compared: &Compared<'_>, value: &Value) -> Option<
             true => format!("{path} is {is}, which has no order with {other}"),
             false => format!("{path} is never {other}: it is {is}"),
         };
-        return Some((Code::NEVER_EQUAL, message, other_type(known, path, value, &is)));
+        return Some((Code::NEVER_EQUAL, message, Some(other_type(known, path, value, &is))));
     }
     let choices =
         known.choices().filter(|choices| !compared.by_order && !choices.iter().any(|one| same(one, value)))?;
@@ -53,7 +53,7 @@ fn mistake(known: &Known<'_>, compared: &Compared<'_>, value: &Value) -> Option<
         return Some((Code::UNKNOWN_STATUS, format!("no step has the status {word:?}"), status(word)));
     }
     let message = format!("{path} is never {value}");
-    Some((Code::NEVER_EQUAL, message, choice(value, choices)))
+    Some((Code::NEVER_EQUAL, message, Some(choice(value, choices))))
 }
 
 fn same(a: &Value, b: &Value) -> bool {
@@ -82,11 +82,11 @@ fn choice(value: &Value, choices: &[Value]) -> String {
 }
 
 /// The status that was probably meant: other programs have other words.
-fn status(word: &str) -> String {
+fn status(word: &str) -> Fix {
     let meant = match word {
         "success" | "successful" | "ok" | "completed" | "done" => "succeeded",
         "failure" | "error" | "errored" => "failed",
-        other => return did_you_mean(other, STATUSES.into_iter()).unwrap_or_default(),
+        other => return did_you_mean(other, STATUSES.into_iter()),
     };
-    format!("did you mean {meant:?}?")
+    Some(format!("did you mean {meant:?}?"))
 }

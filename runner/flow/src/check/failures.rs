@@ -1,11 +1,14 @@
 //! What is done about failures: codes that errors have, and retries that do something, and no harm.
 
+use std::collections::BTreeMap;
+
 use connector_sdk::{ErrorKind, Registry};
 
 use super::writes::Writes;
 use crate::codes::Code;
 use crate::definition::Definition;
 use crate::diagnostic::{Findings, Place, did_you_mean};
+use crate::flow::add_sub_flows;
 use crate::on_error::{Catches, OnError};
 use crate::steps::{Part, Step, StepKind, WaitFor};
 
@@ -20,37 +23,12 @@ pub(super) fn check(flow: &Definition, steps: &[&Step], registry: &Registry, fin
     }
 }
 
-/// Every kind of error that an action or the runtime gives.
-pub(crate) const KINDS: [ErrorKind; 18] = [
-    ErrorKind::InvalidInput,
-    ErrorKind::InvalidConnection,
-    ErrorKind::Unauthorized,
-    ErrorKind::Forbidden,
-    ErrorKind::NoCredits,
-    ErrorKind::RateLimited,
-    ErrorKind::NotFound,
-    ErrorKind::Gone,
-    ErrorKind::Rejected,
-    ErrorKind::Unavailable,
-    ErrorKind::Network,
-    ErrorKind::Timeout,
-    ErrorKind::Cancelled,
-    ErrorKind::MalformedAnswer,
-    ErrorKind::LimitExceeded,
-    ErrorKind::TargetRefused,
-    ErrorKind::OutcomeUnknown,
-    ErrorKind::Internal,
-];
-
 /// The codes of `fail` steps, those of the flows that are run too.
 fn own_codes<'f>(steps: &[&'f Step]) -> Vec<&'f str> {
-    let mut codes: Vec<&str> = steps.iter().filter_map(|step| code_of(step)).collect();
-    for step in steps {
-        if let StepKind::SubFlow(sub) = step.kind() {
-            let flows = std::iter::once(sub.flow()).chain(sub.flow().sub_flows().into_values());
-            codes.extend(flows.flat_map(|flow| flow.all_steps()).filter_map(code_of));
-        }
-    }
+    let mut flows = BTreeMap::new();
+    add_sub_flows(steps, &mut flows);
+    let others = flows.into_values().flat_map(|flow| flow.all_steps());
+    let mut codes: Vec<&str> = steps.iter().copied().chain(others).filter_map(code_of).collect();
     codes.sort_unstable();
     codes.dedup();
     codes
@@ -66,7 +44,7 @@ fn code_of(step: &Step) -> Option<&str> {
 fn check_codes(on_error: Option<&OnError>, pointer: &str, own: &[&str], findings: &mut Findings<'_>) {
     let Some(OnError { catches: Catches::Codes(codes), .. }) = on_error else { return };
     let known = || {
-        let kinds = KINDS.iter().map(|kind| kind.code()).filter(|code| *code != ErrorKind::Cancelled.code());
+        let kinds = ErrorKind::ALL.iter().map(|kind| kind.code()).filter(|code| *code != ErrorKind::Cancelled.code());
         kinds.chain(["any", "expression", "failed"]).chain(own.iter().copied())
     };
     for (index, code) in codes.iter().enumerate() {

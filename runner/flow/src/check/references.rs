@@ -108,62 +108,21 @@ impl<'f> Walk<'f, '_, '_> {
     }
 
     fn mention_of_step(&mut self, id: &str, mention: &Mention<'_>) {
-        let Some(site) = self.sites.get(id) else {
-            if !self.flow.unreadable.contains(id) {
-                let known = self.sites.before(&self.here.levels);
-                let none = || Some("no step is over here; use input, or put a step before this one".to_owned());
-                let fix = if self.findings.is_full() { None } else { did_you_mean(id, known).or_else(none) };
-                self.findings.error(Code::UNKNOWN_STEP, mention.place(), format!("there is no step {id:?}"), fix);
-            }
+        let Some(site) = self.sites.get(id) else { return self.mention_of_nothing(id, mention) };
+        let seen = unseen(id, site.seen_from(&self.here.levels), mention.field());
+        if let Some((code, message, fix)) = seen {
+            self.findings.error(code, mention.place(), message, Some(fix));
+        }
+    }
+
+    fn mention_of_nothing(&mut self, id: &str, mention: &Mention<'_>) {
+        if self.flow.unreadable.contains(id) {
             return;
-        };
-        let field = mention.field();
-        let (code, message, fix) = match site.seen_from(&self.here.levels) {
-            Relation::Before => return,
-            Relation::Itself => (
-                Code::LATER_STEP,
-                format!("the step {id:?} refers to itself"),
-                Some("use what an earlier step gave".to_owned()),
-            ),
-            Relation::Around { in_handler } => {
-                let fix = Some(match in_handler {
-                    true => "what went wrong is in error, such as error.message".to_owned(),
-                    false => "use what a step before this one gave".to_owned(),
-                });
-                (Code::LATER_STEP, format!("the step {id:?} is around this, so that it has no {field} yet"), fix)
-            }
-            Relation::Within => (
-                Code::LATER_STEP,
-                format!("the step {id:?} has not run here, so that it has no {field} yet"),
-                Some("use what a step before this one gave".to_owned()),
-            ),
-            Relation::Later => (
-                Code::LATER_STEP,
-                format!("the step {id:?} comes later, so that it has no {field} yet"),
-                Some(format!("move the step {id:?} before this one")),
-            ),
-            Relation::OnlyOnError => (
-                Code::LATER_STEP,
-                format!("the step {id:?} runs only after this, when something has failed"),
-                Some("use what a step before this one gave".to_owned()),
-            ),
-            Relation::InLoop(step) => (
-                Code::INSIDE_LOOP,
-                format!("the step {id:?} is seen only inside the loop {:?}", step.id()),
-                Some(format!("use steps.{}.output, the list of what its turns gave", step.id())),
-            ),
-            Relation::OtherArm(step) => (
-                Code::OTHER_ARM,
-                format!("the step {id:?} is always skipped here: it stands in another arm of {:?}", step.id()),
-                Some(format!("use it after {:?}, or put it before", step.id())),
-            ),
-            Relation::Beside(step) => (
-                Code::RUNS_BESIDE,
-                format!("the step {id:?} runs beside this one, in another branch of {:?}", step.id()),
-                Some(format!("use it after {:?}, or put it before", step.id())),
-            ),
-        };
-        self.findings.error(code, mention.place(), message, fix);
+        }
+        let known = self.sites.before(&self.here.levels);
+        let none = || Some("no step is over here; use input, or put a step before this one".to_owned());
+        let fix = if self.findings.is_full() { None } else { did_you_mean(id, known).or_else(none) };
+        self.findings.error(Code::UNKNOWN_STEP, mention.place(), format!("there is no step {id:?}"), fix);
     }
 
     fn mention_of_turn(&mut self, field: TurnField, mention: &Mention<'_>) {
@@ -267,6 +226,57 @@ impl Mention<'_> {
             Root::Output(_) | Root::Variable(_) | Root::Turn(_) => "output",
         }
     }
+}
+
+/// Why nothing is seen of a step that is there, and what to do; nothing where it is over by then.
+fn unseen(id: &str, relation: Relation<'_>, field: &str) -> Option<(Code, String, String)> {
+    let earlier = || "use what a step before this one gave".to_owned();
+    let later = |message, fix| (Code::LATER_STEP, message, fix);
+    Some(match relation {
+        Relation::Before => return None,
+        Relation::Itself => {
+            later(format!("the step {id:?} refers to itself"), "use what an earlier step gave".to_owned())
+        }
+        Relation::Around { in_handler } => {
+            let message = format!("the step {id:?} is around this, so that it has no {field} yet");
+            later(
+                message,
+                if in_handler { "what went wrong is in error, such as error.message".to_owned() } else { earlier() },
+            )
+        }
+        Relation::Within => {
+            later(format!("the step {id:?} has not run here, so that it has no {field} yet"), earlier())
+        }
+        Relation::Later => {
+            let message = format!("the step {id:?} comes later, so that it has no {field} yet");
+            later(message, format!("move the step {id:?} before this one"))
+        }
+        Relation::OnlyOnError => {
+            later(format!("the step {id:?} runs only after this, when something has failed"), earlier())
+        }
+        Relation::InLoop(step) => in_loop(id, step.id()),
+        Relation::OtherArm(step) => in_other_arm(id, step.id()),
+        Relation::Beside(step) => in_other_branch(id, step.id()),
+    })
+}
+
+fn in_loop(id: &str, around: &str) -> (Code, String, String) {
+    let message = format!("the step {id:?} is seen only inside the loop {around:?}");
+    (Code::INSIDE_LOOP, message, format!("use steps.{around}.output, the list of what its turns gave"))
+}
+
+fn in_other_arm(id: &str, around: &str) -> (Code, String, String) {
+    let message = format!("the step {id:?} is always skipped here: it stands in another arm of {around:?}");
+    (Code::OTHER_ARM, message, outside_of(around))
+}
+
+fn in_other_branch(id: &str, around: &str) -> (Code, String, String) {
+    let message = format!("the step {id:?} runs beside this one, in another branch of {around:?}");
+    (Code::RUNS_BESIDE, message, outside_of(around))
+}
+
+fn outside_of(around: &str) -> String {
+    format!("use it after {around:?}, or put it before")
 }
 
 fn name_of_items(step: &Step) -> Option<&str> {

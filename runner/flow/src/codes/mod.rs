@@ -109,6 +109,9 @@ impl Code {
             Self::TOO_LARGE => Some("hand large data in as the run's input, or as a file"),
             Self::SYNTAX => Some("write JSON: text and keys in double quotes, a comma between two, no comments"),
             Self::INVALID_NAME => Some("write small letters and digits"),
+            Self::INVALID_SCHEMA => {
+                Some("the types of JSON Schema are string, number, integer, boolean, array, object and null")
+            }
             Self::MORE => Some("correct these and check again"),
             _ => None,
         }

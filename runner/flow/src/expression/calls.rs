@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use connector_sdk::nearest;
 use minijinja::machinery::ast;
 
+use super::advice::Advice;
 use super::filters::{Apply, FILTERS, Filter};
 use super::jinja_tests::{TESTS, Test};
 use super::lower::Lowering;
@@ -147,12 +147,12 @@ impl Lowering<'_> {
     }
 
     fn unknown_filter(&mut self, name: &str, range: Range<usize>) -> Expr {
-        let near = nearest(name, FILTERS.iter().map(|filter| filter.name));
-        self.refuse(range, format!("there is no filter {name:?}"), near.map(|near| format!("did you mean {near:?}?")))
+        let near = Advice::near(name, || FILTERS.iter().map(|filter| filter.name).collect());
+        self.refuse_with(range, format!("there is no filter {name:?}"), Some(near))
     }
 
     fn unknown_test(&mut self, name: &str, range: Range<usize>) -> Expr {
-        let near = nearest(name, TESTS.iter().map(|test| test.name));
-        self.refuse(range, format!("there is no test {name:?}"), near.map(|near| format!("did you mean {near:?}?")))
+        let near = Advice::near(name, || TESTS.iter().map(|test| test.name).collect());
+        self.refuse_with(range, format!("there is no test {name:?}"), Some(near))
     }
 }

@@ -7,6 +7,7 @@ use minijinja::machinery::{Span, ast};
 use minijinja::value::ValueKind;
 use serde_json::{Number, Value};
 
+use super::advice::Advice;
 use super::path::{Path, Root, Segment};
 use super::program::{Choice, Comparison, Expr, ForLoop, Kind, LoopField, Operator, Slice, Statement};
 use super::scope::TurnField;
@@ -160,8 +161,8 @@ impl<'s> Lowering<'s> {
         match &get.expr {
             base if is(base, "loop") => self.turn(name, self.range(base.span()).start..end),
             base if is(base, "steps") && !self.is_local("steps") => {
-                let fix = step_field(name, "").1;
-                self.refuse(end..end, step_field(name, "").0, fix)
+                let (message, fix) = step_field(name, "");
+                self.refuse_with(end..end, message, Some(fix))
             }
             ast::Expr::GetAttr(step) if is(&step.expr, "steps") && !self.is_local("steps") => {
                 let id_end = self.range(get.expr.span()).end;
@@ -217,7 +218,7 @@ impl<'s> Lowering<'s> {
             "error" => Root::Error(id.to_owned()),
             other => {
                 let (message, fix) = step_field(id, other);
-                return self.refuse(id_end..range.end, message, fix);
+                return self.refuse_with(id_end..range.end, message, Some(fix));
             }
         };
         self.path(root, range)
@@ -229,7 +230,7 @@ impl<'s> Lowering<'s> {
             && !self.is_local("steps")
         {
             let (message, fix) = step_field("ID", "");
-            return self.refuse(end..end, message, fix);
+            return self.refuse_with(end..end, message, Some(fix));
         }
         let base = self.expr(base);
         let key = self.expr(key);
@@ -367,13 +368,17 @@ impl<'s> Lowering<'s> {
 
     /// Takes note of what is wrong. What is given back is never evaluated.
     pub(super) fn refuse(&mut self, range: Range<usize>, message: impl Into<String>, fix: Option<String>) -> Expr {
+        self.refuse_with(range, message, fix.map(Advice::words))
+    }
+
+    /// The same, with what to do worked out once it is told.
+    pub(super) fn refuse_with(&mut self, range: Range<usize>, message: impl Into<String>, fix: Option<Advice>) -> Expr {
         self.found.push(Refusal::new(range.clone(), message, fix));
         Expr { range, kind: Kind::Constant(Value::Null) }
     }
 }
 
-fn step_field(id: &str, field: &str) -> (String, Option<String>) {
-    let near = nearest(field, ["output", "status", "error"].into_iter());
+fn step_field(id: &str, field: &str) -> (String, Advice) {
     let message = format!("a step has output, status and error, such as steps.{id}.output");
-    (message, near.map(|near| format!("did you mean {near:?}?")))
+    (message, Advice::near(field, || vec!["output", "status", "error"]))
 }

@@ -4,6 +4,7 @@
 //! is evaluated here. The same input gives the same value for ever: there is no clock, no chance and no environment in
 //! it, objects keep the order of the file, and one evaluation is bounded in what it makes and does.
 
+mod advice;
 mod apply;
 mod bare;
 mod budget;
@@ -29,6 +30,7 @@ mod words;
 
 use std::ops::Range;
 
+pub(crate) use self::advice::Advice;
 pub(crate) use self::bare::Expression;
 pub(crate) use self::compared::Compared;
 pub(crate) use self::path::{Path, Root, Segment};
@@ -38,7 +40,7 @@ pub(crate) use self::undefined::Undefined;
 pub use self::words::{Word, filters as expression_filters, tests as expression_tests};
 
 /// What stands between braces and is no expression.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) struct NotAnExpression {
     /// JSON Pointer of the text, from the value that was compiled.
     pub(crate) pointer: String,
@@ -47,5 +49,5 @@ pub(crate) struct NotAnExpression {
     /// A sentence for people.
     pub(crate) message: String,
     /// What to do about it.
-    pub(crate) fix: Option<String>,
+    pub(crate) fix: Option<Advice>,
 }

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use connector_sdk::nearest;
+use super::advice::Advice;
 
 /// The longest expression or tag.
 const LONGEST: usize = 4 << 10;
@@ -22,12 +22,12 @@ const BRACES_AS_TEXT: &str = "for braces that are text, put the value into {\"$l
 pub(super) struct Refusal {
     pub(super) range: Range<usize>,
     pub(super) message: String,
-    pub(super) fix: Option<String>,
+    pub(super) fix: Option<Advice>,
 }
 
 impl Refusal {
-    pub(super) fn new(range: Range<usize>, message: impl Into<String>, fix: impl Into<Option<String>>) -> Self {
-        Self { range, message: message.into(), fix: fix.into() }
+    pub(super) fn new(range: Range<usize>, message: impl Into<String>, fix: Option<Advice>) -> Self {
+        Self { range, message: message.into(), fix }
     }
 }
 
@@ -68,7 +68,7 @@ pub(super) fn scan_bare(text: &str) -> Result<(Range<usize>, String), Refusal> {
 }
 
 fn nothing(range: Range<usize>) -> Refusal {
-    Refusal::new(range, "there is no expression here", "write a path such as input.text".to_owned())
+    Refusal::new(range, "there is no expression here", Some(Advice::words("write a path such as input.text")))
 }
 
 struct Scanner<'t> {
@@ -125,7 +125,7 @@ impl Scanner<'_> {
         })?;
         self.tags += 1;
         if self.tags > TAGS {
-            let fix = "make several steps of it".to_owned();
+            let fix = Some(Advice::words("make several steps of it"));
             return Err(Refusal::new(open..self.at, format!("this text has more than {TAGS} tags"), fix));
         }
         if word == "raw" {
@@ -151,7 +151,7 @@ impl Scanner<'_> {
     fn after(&self, close: &str, open: usize, otherwise: &str) -> Result<usize, Refusal> {
         let found = self.text[self.at..].find(close);
         found.map(|found| self.at + found + close.len()).ok_or_else(|| {
-            let fix = "close it, or put the value into {\"$literal\": …}".to_owned();
+            let fix = Some(Advice::words("close it, or put the value into {\"$literal\": …}"));
             Refusal::new(open..self.text.len(), otherwise, fix)
         })
     }
@@ -177,7 +177,7 @@ impl Scanner<'_> {
                 _ => {}
             }
             if brackets > BRACKETS {
-                let fix = "make several steps of it".to_owned();
+                let fix = Some(Advice::words("make several steps of it"));
                 let message = format!("there are more than {BRACKETS} brackets in one another");
                 return Err(Refusal::new(self.at..self.at + 1, message, fix));
             }
@@ -186,7 +186,7 @@ impl Scanner<'_> {
         match ends {
             None => self.small_enough(start..self.text.len(), operators),
             Some((open, close)) => {
-                let fix = format!("close them with {close}; {BRACES_AS_TEXT}");
+                let fix = Some(Advice::words(format!("close them with {close}; {BRACES_AS_TEXT}")));
                 Err(Refusal::new(open..self.text.len(), "these braces are never closed", fix))
             }
         }
@@ -198,7 +198,7 @@ impl Scanner<'_> {
             () if operators > OPERATORS => format!("this expression has more than {OPERATORS} operators"),
             () => return Ok(code),
         };
-        Err(Refusal::new(code, message, "make several steps of it".to_owned()))
+        Err(Refusal::new(code, message, Some(Advice::words("make several steps of it"))))
     }
 
     fn skip_quoted(&mut self, quote: u8) -> Result<(), Refusal> {
@@ -241,11 +241,13 @@ impl Scanner<'_> {
     }
 }
 
+/// The tags that there are.
+const KNOWN: [&str; 8] = ["if", "elif", "else", "endif", "for", "endfor", "raw", "endraw"];
+
 /// Whether a tag may stand here, or else what to do.
-fn allowed(word: &str) -> Result<(), Option<String>> {
-    let known = ["if", "elif", "else", "endif", "for", "endfor", "raw", "endraw"];
+fn allowed(word: &str) -> Result<(), Option<Advice>> {
     let fix = match word {
-        _ if known.contains(&word) => return Ok(()),
+        _ if KNOWN.contains(&word) => return Ok(()),
         "set" | "endset" | "with" | "endwith" | "do" => "make a step with \"set\" of it, and refer to that step",
         "macro" | "endmacro" | "call" | "endcall" | "block" | "endblock" | "extends" | "include" | "import"
         | "from" => "a text stands for itself: write it out, or make a step with \"set\" of what is used twice",
@@ -254,9 +256,9 @@ fn allowed(word: &str) -> Result<(), Option<String>> {
             "nothing is escaped here; write {{ value | tojson }} or {{ value | urlencode }}"
         }
         "break" | "continue" => "write {% for … if … %}",
-        other => return Err(nearest(other, known.into_iter()).map(|near| format!("did you mean {near:?}?"))),
+        other => return Err(Some(Advice::near(other, || KNOWN.to_vec()))),
     };
-    Err(Some(fix.to_owned()))
+    Err(Some(Advice::words(fix)))
 }
 
 fn without_marks(text: &str, code: Range<usize>) -> Range<usize> {

@@ -4,6 +4,7 @@ use connector_sdk::pointer_to;
 use serde_json::{Map, Value};
 
 use super::NotAnExpression;
+use super::advice::Advice;
 use super::budget::Budget;
 use super::evaluate::not_too_deep;
 use super::path::Path;
@@ -233,7 +234,7 @@ impl Compiler {
     /// Refuses the key of a value.
     fn refuse(&mut self, pointer: &str, message: &str, fix: String) {
         let (pointer, message) = (pointer.to_owned(), message.to_owned());
-        self.found.push(NotAnExpression { pointer, range: None, message, fix: Some(fix) });
+        self.found.push(NotAnExpression { pointer, range: None, message, fix: Some(Advice::words(fix)) });
     }
 }
 

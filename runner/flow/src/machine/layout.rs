@@ -1,6 +1,7 @@
 //! Where the results of a flow's steps are kept: worked out once, so that a turn of a loop costs no map of its own.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
 
 use crate::definition::Definition;
 use crate::steps::{Block, Step, StepKind};
@@ -8,7 +9,7 @@ use crate::steps::{Block, Step, StepKind};
 /// The place of every step of a flow. The flow is a home of results, and so is every loop: a turn has its own.
 #[derive(Debug, Default)]
 pub(crate) struct Layout {
-    places: HashMap<String, Place>,
+    places: BTreeMap<String, Place>,
     /// How many results each home holds.
     sizes: Vec<usize>,
 }
@@ -27,9 +28,16 @@ pub(super) struct Place {
 /// The home of the steps that stand in no loop.
 pub(super) const FLOW: usize = 0;
 
+static NONE: LazyLock<Arc<Layout>> = LazyLock::new(Arc::default);
+
 impl Layout {
+    /// The layout of no flow.
+    pub(super) fn none() -> Arc<Self> {
+        Arc::clone(&NONE)
+    }
+
     pub(crate) fn of(flow: &Definition) -> Self {
-        let mut layout = Self { places: HashMap::new(), sizes: vec![0] };
+        let mut layout = Self { places: BTreeMap::new(), sizes: vec![0] };
         layout.block(&flow.steps, FLOW);
         flow.on_error.iter().for_each(|on_error| layout.block(&on_error.steps, FLOW));
         layout

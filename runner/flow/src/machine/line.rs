@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use super::arena::{Arena, Id};
 use super::loops::Turns;
-use super::op::StepKey;
 use super::output::Output;
 use super::parallel::Branches;
 use super::run::FlowRun;
 use super::scope::ScopeId;
+use super::step_key::StepKey;
 use crate::failure::Failure;
 use crate::steps::Block;
 use crate::time::Timestamp;

@@ -24,10 +24,11 @@ mod scope;
 mod settle;
 mod shared;
 mod signals;
+mod step_key;
 mod sub_flow;
 mod wait;
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -36,12 +37,13 @@ use serde_json::{Value, json};
 
 pub(crate) use self::layout::Layout;
 use self::line::{Doing, End, LineId, Lines};
-pub use self::op::{Act, Done, Op, Outcome, Pins, Reason, Signal, Slot, StepKey};
+pub use self::op::{Act, Done, Op, Outcome, Pins, Reason, Signal, Slot};
 use self::output::{Ledger, Output};
 pub use self::record::{Status, StepRecord};
 use self::run::FlowRun;
 use self::scope::Scopes;
 use self::signals::Signals;
+pub use self::step_key::StepKey;
 use crate::failure::Failure;
 use crate::flow::Flow;
 use crate::time::Timestamp;
@@ -90,7 +92,7 @@ pub struct Machine {
     /// Lines that go on.
     queue: VecDeque<LineId>,
     /// The lines whose steps wait for something outside.
-    awaited: HashMap<StepKey, LineId>,
+    awaited: BTreeMap<StepKey, LineId>,
     signals: Signals,
     ledger: Ledger,
     /// Steps that began since something was last told.
@@ -133,7 +135,7 @@ impl Machine {
             lines: Lines::default(),
             scopes: Scopes::default(),
             queue: VecDeque::new(),
-            awaited: HashMap::new(),
+            awaited: BTreeMap::new(),
             signals: Signals::default(),
             ledger: Ledger::default(),
             begun: 0,
@@ -168,22 +170,24 @@ impl Machine {
         if self.started_at.is_none() || self.outcome.is_some() {
             return Vec::new();
         }
-        self.it_is(at);
         match done {
-            Done::Acted { key, attempt, outcome } => self.acted(&key, attempt, outcome),
-            Done::Slept { key } => self.slept(&key),
-            Done::Signalled(signal) => self.signalled(signal),
+            Done::Acted { key, attempt, outcome } => self.acted(&key, attempt, outcome, at),
+            Done::Slept { key } => self.slept(&key, at),
+            Done::Signalled(signal) => self.signalled(signal, at),
         }
         self.progress()
     }
 
     /// Ends the run. What is in flight is cancelled, and tells what became of it.
     pub fn cancel(&mut self, at: Timestamp) -> Vec<Op> {
-        self.it_is(at);
         match (&self.main, &self.outcome) {
             (_, Some(_)) => {}
+            (Some(_), None) if self.verdict.is_some() => {}
             (None, None) => self.outcome = Some(Outcome::Cancelled),
-            (Some(_), None) => self.cut_off(End::Cancelled),
+            (Some(_), None) => {
+                self.it_is(at);
+                self.cut_off(End::Cancelled);
+            }
         }
         self.progress()
     }
@@ -207,29 +211,31 @@ impl Machine {
         std::mem::take(&mut self.ended)
     }
 
-    /// The clock of a driver may go back, as after a restart somewhere else; the time of a run does not.
+    /// The clock of a driver may go back, as after a restart somewhere else; the time of a run does not. What is ignored
+    /// does not move it either.
     fn it_is(&mut self, at: Timestamp) {
         self.now = self.now.max(at);
     }
 
     /// The attempt of a step ended.
-    fn acted(&mut self, key: &StepKey, attempt: u32, outcome: Result<Value, Failure>) {
+    fn acted(&mut self, key: &StepKey, attempt: u32, outcome: Result<Value, Failure>, at: Timestamp) {
         let Some(line) = self.awaited.get(key).copied() else { return };
         let step = self.lines[line].step.as_ref();
         if step.is_some_and(|step| matches!(step.doing, Doing::Acting) && step.attempt == attempt) {
+            self.it_is(at);
             self.awaited.remove(key);
             self.step_ended(line, End::from(outcome.map(Output::new)));
         }
     }
 
     /// A step has waited as long as it asked for.
-    fn slept(&mut self, key: &StepKey) {
+    fn slept(&mut self, key: &StepKey, at: Timestamp) {
         let Some(line) = self.awaited.get(key).copied() else { return };
         let Some(step) = &mut self.lines[line].step else { return };
         let Some(until) = step.wakes_at() else { return };
         let doing = std::mem::take(&mut step.doing);
         // A timer may be early by a little: what it was set for has come nevertheless.
-        self.it_is(until);
+        self.it_is(at.max(until));
         self.awaited.remove(key);
         self.signals.unlisten(line);
         let end = match doing {

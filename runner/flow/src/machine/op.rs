@@ -1,55 +1,16 @@
 //! What a Machine asks for, and what it is told. All of it can be written down and read back.
 
-use std::borrow::{Borrow, Cow};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::step_key::StepKey;
 use crate::failure::Failure;
 use crate::time::Timestamp;
-
-/// Which step of a run: the ids on the way to it, such as `each[3].ask`. The same in every replay.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct StepKey(Arc<str>);
-
-impl StepKey {
-    pub(super) fn new(path: &str) -> Self {
-        Self(path.into())
-    }
-
-    /// The path.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl Borrow<str> for StepKey {
-    fn borrow(&self) -> &str {
-        &self.0
-    }
-}
-
-impl Serialize for StepKey {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for StepKey {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(|path| Self(path.into()))
-    }
-}
-
-impl fmt::Display for StepKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
 
 /// Outputs of steps that are taken as given, by the keys of the steps: those steps do not run.
 pub type Pins = BTreeMap<String, Value>;
@@ -117,6 +78,8 @@ pub struct Slot {
 /// Why something is repeated.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reason {
+    /// The attempt that failed, counted from 1.
+    pub attempt: u32,
     /// The stable code of the error.
     pub code: Cow<'static, str>,
     /// A sentence for people.

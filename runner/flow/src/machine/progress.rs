@@ -1,13 +1,15 @@
 //! How lines go on: the next step begins, and what has ended ends what is around it.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::Machine;
 use super::line::{Doing, End, Line, LineId, Next, Owner, Parts, StepRun, Work};
-use super::op::{Op, StepKey};
+use super::op::Op;
 use super::output::Output;
 use super::record::Status;
 use super::scope::ScopeId;
+use super::step_key::StepKey;
 use crate::failure::Failure;
 use crate::steps::{Block, Step, StepKind};
 use crate::time::Timestamp;
@@ -255,11 +257,11 @@ impl Line {
     }
 
     /// The key of the step that is under way, with its round from the second one on.
-    pub(super) fn round_key(&self) -> String {
+    pub(super) fn round_key(&self) -> Cow<'_, str> {
         match &self.step {
-            Some(step) if step.attempt > 1 => format!("{}~{}", step.key, step.attempt),
-            Some(step) => step.key.to_string(),
-            None => String::new(),
+            Some(step) if step.attempt > 1 => format!("{}~{}", step.key, step.attempt).into(),
+            Some(step) => step.key.as_str().into(),
+            None => "".into(),
         }
     }
 

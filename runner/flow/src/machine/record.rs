@@ -6,9 +6,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::op::StepKey;
+use super::step_key::StepKey;
 use crate::failure::ErrorReport;
-use crate::steps::StepKind;
 use crate::time::Timestamp;
 
 /// How a step, or a run, ended.
@@ -71,21 +70,4 @@ pub struct StepRecord {
     pub started: Timestamp,
     /// When it ended.
     pub finished: Timestamp,
-}
-
-/// The key in the file that tells this kind.
-pub(super) fn kind_name(kind: &StepKind) -> &'static str {
-    match kind {
-        StepKind::Action(_) => "action",
-        StepKind::Branch(_) => "branch",
-        StepKind::ForEach(_) => "for_each",
-        StepKind::Repeat(_) => "repeat",
-        StepKind::Break => "break",
-        StepKind::Parallel(_) => "parallel",
-        StepKind::SubFlow(_) => "flow",
-        StepKind::Set(_) => "set",
-        StepKind::Wait(_) => "wait",
-        StepKind::Stop(_) => "stop",
-        StepKind::Fail(_) => "fail",
-    }
 }

@@ -7,10 +7,11 @@ use super::Machine;
 use super::output::Output;
 use super::record::Status;
 use super::scope::{Known, ScopeId};
+use super::step_key::StepKey;
 use crate::diagnostic::did_you_mean;
 use crate::failure::Failure;
 use crate::flow::Flow;
-use crate::steps::{Step, StepKind};
+use crate::steps::Step;
 
 impl Machine {
     /// Why the run cannot begin.
@@ -50,21 +51,16 @@ fn unfit(schema: Option<&Schema>, value: &Value, what: &str) -> Option<Error> {
 
 /// What is wrong with the key of a step: on the way to it there is one that does not exist.
 fn unknown_step(flow: &Flow, key: &str) -> Option<Error> {
-    let mut flow = flow;
-    for part in key.split('.') {
-        let id = part.split(['~', '[']).next().unwrap_or(part);
-        match flow.step(id).map(Step::kind) {
-            Some(StepKind::SubFlow(sub)) => flow = sub.flow(),
-            Some(_) => {}
-            None => return Some(no_step(flow, id)),
-        }
-    }
-    None
+    let key = StepKey::new(key);
+    flow.find(&key).err().map(|missing| no_step(missing.flow, missing.id))
 }
 
 fn no_step(flow: &Flow, id: &str) -> Error {
-    let fix = did_you_mean(id, flow.all_steps().into_iter().map(Step::id)).unwrap_or_default();
-    Error::new(ErrorKind::InvalidInput, format!("there is no step {id:?}")).with_fix(fix)
+    let error = Error::new(ErrorKind::InvalidInput, format!("there is no step {id:?}"));
+    match did_you_mean(id, flow.all_steps().into_iter().map(Step::id)) {
+        Some(fix) => error.with_fix(fix),
+        None => error,
+    }
 }
 
 /// Why a step cannot be the only one to run.
@@ -72,13 +68,8 @@ fn not_alone(flow: &Flow, id: &str) -> Option<Error> {
     if flow.step(id).is_none() {
         return Some(no_step(flow, id));
     }
-    let is_loop = |step: &&Step| matches!(step.kind(), StepKind::ForEach(_) | StepKind::Repeat(_));
-    let body = |step: &Step| step.blocks().next().is_some_and(|body| body.iter().any(|inner| holds(inner, id)));
-    let around = flow.all_steps().into_iter().filter(is_loop).find(|step| body(step))?;
+    let in_body = |step: &&Step| step.blocks().next().is_some_and(|body| body.holds(id));
+    let around = flow.all_steps().into_iter().filter(|step| step.is_loop()).find(in_body)?;
     let message = format!("{id:?} stands in the loop {:?}: it runs in its turns, not alone", around.id());
     Some(Error::new(ErrorKind::InvalidInput, message).with_fix(format!("run {:?} instead", around.id())))
-}
-
-fn holds(step: &Step, id: &str) -> bool {
-    step.id() == id || step.blocks().any(|block| block.iter().any(|inner| holds(inner, id)))
 }

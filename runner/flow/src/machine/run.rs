@@ -6,9 +6,10 @@ use serde_json::json;
 
 use super::Machine;
 use super::line::{End, Line};
-use super::op::{Outcome, StepKey};
+use super::op::Outcome;
 use super::output::Output;
 use super::scope::{Scope, ScopeId};
+use super::step_key::StepKey;
 use crate::failure::Failure;
 use crate::steps::Block;
 use crate::time::Timestamp;

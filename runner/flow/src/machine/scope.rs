@@ -17,7 +17,7 @@ pub(super) type ScopeId = Id<Scope>;
 pub(super) type Scopes = Arena<Scope>;
 
 /// Names, and the results of the steps among which they are known.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Scope {
     /// What is seen too; nothing beyond the edge of a flow.
     pub(super) outer: Option<ScopeId>,
@@ -65,6 +65,13 @@ impl Scope {
 
     pub(super) fn of_handler(outer: ScopeId, layout: Arc<Layout>, error: Arc<Value>) -> Self {
         Self { names: Names::Handler { error }, outer: Some(outer), layout, ..Self::default() }
+    }
+}
+
+/// Nothing is seen. A turn leaves one of these behind, so that it has to cost nothing.
+impl Default for Scope {
+    fn default() -> Self {
+        Self { outer: None, names: Names::None, layout: Layout::none(), home: None, known: Vec::new(), bytes: 0 }
     }
 }
 

@@ -10,7 +10,7 @@ use super::line::{Doing, End, LineId, Next, Owner, Parts, StepRun, Work};
 use super::op::{Op, Reason};
 use super::output::Output;
 use super::progress::Part;
-use super::record::{Status, StepRecord, kind_name};
+use super::record::{Status, StepRecord};
 use super::scope::{Known, Scope};
 use crate::failure::{ErrorReport, Failure, Repeat};
 use crate::on_error::OnError;
@@ -69,7 +69,8 @@ impl Machine {
         failure.error.step.get_or_insert_with(|| run.key.to_string());
         if !self.lines[line].cancelled {
             if let Some(until) = self.repeat_at(step, &run, &failure) {
-                let reason = Some(Reason { code: failure.error.code, message: failure.error.message });
+                let reason =
+                    Some(Reason { attempt: run.attempt, code: failure.error.code, message: failure.error.message });
                 self.awaited.insert(run.key.clone(), line);
                 self.ops.push(Op::Sleep { key: run.key.clone(), until, reason });
                 run.doing = Doing::Resting { until };
@@ -173,7 +174,7 @@ impl Machine {
         self.remember(self.lines[line].scope, step.id(), Known { output: output.clone(), status, error: shown });
         self.ended.push(StepRecord {
             key: run.key,
-            kind: kind_name(step.kind()).into(),
+            kind: step.kind().name().into(),
             status,
             output: Arc::clone(&output.value),
             error: error.cloned().map(Box::new),

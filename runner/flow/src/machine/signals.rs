@@ -8,6 +8,7 @@ use super::Machine;
 use super::line::{End, LineId};
 use super::op::{Op, Signal};
 use super::output::Output;
+use crate::time::Timestamp;
 
 /// The signals of a run.
 #[derive(Debug, Default)]
@@ -36,7 +37,8 @@ impl Signals {
         self.listening.retain(|(_, listener)| *listener != line);
     }
 
-    /// Who gets this signal. Without a listener it is kept, unless too many are.
+    /// Who gets this signal. Without a listener it is kept. A driver lets no more come than are kept here: it counts
+    /// [`Machine::kept_signals`] before it acknowledges another.
     fn come(&mut self, signal: Signal) -> Option<(LineId, Signal)> {
         if self.known.contains(&signal.id) {
             return None;
@@ -60,10 +62,16 @@ impl Signals {
 }
 
 impl Machine {
-    pub(super) fn signalled(&mut self, signal: Signal) {
+    /// The ids of the signals that came and that no step has taken yet.
+    pub fn kept_signals(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.signals.kept.iter().map(|signal| signal.id.as_str())
+    }
+
+    pub(super) fn signalled(&mut self, signal: Signal, at: Timestamp) {
         let Some((line, signal)) = self.signals.come(signal) else { return };
         let Some(step) = &self.lines[line].step else { return };
         let key = step.key.clone();
+        self.it_is(at);
         self.awaited.remove(&key);
         self.ops.push(Op::Cancel { key });
         self.step_ended(line, End::Gave(Output::new(signal.data)));

@@ -29,7 +29,7 @@ pub fn schema(registry: &Registry) -> Value {
             "input": { "description": "A JSON Schema that the run's input is checked against. Expressions see it as `input`.", "type": "object" },
             "config": { "description": "A JSON Schema of what each customer sets once. Expressions see it as `config`.", "type": "object" },
             "connections": parts::connections(registry),
-            "timeout": { "description": "How long a run may take.", "$ref": "#/$defs/duration" },
+            "timeout": { "description": "How long the steps of a run may take.", "$ref": "#/$defs/duration" },
             "concurrency": parts::concurrency(),
             "steps": { "description": "What is done, in order.", "$ref": "#/$defs/steps" },
             "on_error": parts::on_error("What is done when the flow has failed. The run stays failed, unless a step with `stop` among these gives a response."),

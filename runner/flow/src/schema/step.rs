@@ -65,42 +65,15 @@ fn of_kinds(registry: &Registry) -> Map<String, Value> {
         "action": action_enum(registry),
         "connection": { "description": "The name of one of the flow's connections. May be left out if only one fits.", "type": "string" },
         "with": { "description": "What the action, or the flow, takes.", "type": "object" },
-        "branch": {
-            "description": "Several ways to go: the first arm whose condition holds is taken, else the one with `else`.",
-            "type": "array",
-            "minItems": 1,
-            "items": arm()
-        },
-        "for_each": {
-            "description": "The steps are done for every item of this list or object: an expression without braces, or the list itself. The output is the list of what the turns gave.",
-            "anyOf": [{ "$ref": "#/$defs/condition" }, { "type": "array" }, { "type": "object" }]
-        },
+        "branch": branch(),
+        "for_each": for_each(),
         "as": { "description": "What expressions call the item.", "type": "string", "pattern": "^[a-z][a-z0-9_]*$", "default": "item" },
         "at_once": { "description": "How many turns may be under way together.", "type": "integer", "minimum": 1, "maximum": 1000, "default": 1 },
-        "on_item_error": {
-            "description": "What becomes of the loop when a turn fails.",
-            "type": "string",
-            "enum": ["fail", "collect"],
-            "enumDescriptions": ["The loop fails, and the other turns are cancelled.", "The loop goes on; every turn gives its status, output and error."],
-            "default": "fail"
-        },
+        "on_item_error": on_item_error(),
         "repeat": repeat(),
         "break": { "description": "Ends the loop around it.", "const": true },
-        "parallel": {
-            "description": "Named branches that run side by side.",
-            "type": "object",
-            "minProperties": 1,
-            "maxProperties": 100,
-            "propertyNames": { "$ref": "#/$defs/name" },
-            "additionalProperties": { "$ref": "#/$defs/steps" }
-        },
-        "wait_for": {
-            "description": "When the parallel is over.",
-            "type": "string",
-            "enum": ["all", "first"],
-            "enumDescriptions": ["When all branches are. The output is an object of theirs.", "When one has succeeded; the others are cancelled. The output is its name and its output."],
-            "default": "all"
-        },
+        "parallel": parallel(),
+        "wait_for": wait_for(),
         "flow": { "description": "Another flow of the same folder, by the name of its file.", "type": "string" },
         "set": { "description": "What the step gives: any value, with expressions in it." },
         "wait": wait(),
@@ -128,6 +101,15 @@ fn only((kind, beside, needed): &(&str, &[&str], &[&str]), keys: &Map<String, Va
     json!({ "required": needed, "properties": properties.collect::<Map<_, _>>() })
 }
 
+fn branch() -> Value {
+    json!({
+        "description": "Several ways to go: the first arm whose condition holds is taken, else the one with `else`.",
+        "type": "array",
+        "minItems": 1,
+        "items": arm()
+    })
+}
+
 fn arm() -> Value {
     json!({
         "type": "object",
@@ -139,6 +121,23 @@ fn arm() -> Value {
             "steps": { "description": "What is done then.", "$ref": "#/$defs/steps" }
         },
         "oneOf": [{ "required": ["if"] }, { "required": ["else"] }]
+    })
+}
+
+fn for_each() -> Value {
+    json!({
+        "description": "The steps are done for every item of this list or object: an expression without braces, or the list itself. The output is the list of what the turns gave.",
+        "anyOf": [{ "$ref": "#/$defs/condition" }, { "type": "array" }, { "type": "object" }]
+    })
+}
+
+fn on_item_error() -> Value {
+    json!({
+        "description": "What becomes of the loop when a turn fails.",
+        "type": "string",
+        "enum": ["fail", "collect"],
+        "enumDescriptions": ["The loop fails, and the other turns are cancelled.", "The loop goes on; every turn gives its status, output and error."],
+        "default": "fail"
     })
 }
 
@@ -158,6 +157,27 @@ fn repeat() -> Value {
                 "$ref": "#/$defs/condition"
             }
         }
+    })
+}
+
+fn parallel() -> Value {
+    json!({
+        "description": "Named branches that run side by side.",
+        "type": "object",
+        "minProperties": 1,
+        "maxProperties": 100,
+        "propertyNames": { "$ref": "#/$defs/name" },
+        "additionalProperties": { "$ref": "#/$defs/steps" }
+    })
+}
+
+fn wait_for() -> Value {
+    json!({
+        "description": "When the parallel is over.",
+        "type": "string",
+        "enum": ["all", "first"],
+        "enumDescriptions": ["When all branches are. The output is an object of theirs.", "When one has succeeded; the others are cancelled. The output is its name and its output."],
+        "default": "all"
     })
 }
 

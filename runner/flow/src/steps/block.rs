@@ -39,6 +39,11 @@ impl Block {
         }
         Self(steps.into())
     }
+
+    /// Whether the step with this id is one of these, or stands in one of them.
+    pub(crate) fn holds(&self, id: &str) -> bool {
+        self.iter().any(|step| step.id() == id || step.holds(id))
+    }
 }
 
 impl Deref for Block {

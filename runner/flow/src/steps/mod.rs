@@ -81,6 +81,25 @@ pub enum StepKind {
     Fail(FailStep),
 }
 
+impl StepKind {
+    /// The key in the file that tells this kind.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Action(_) => action::KIND.key,
+            Self::Branch(_) => branch::KIND.key,
+            Self::ForEach(_) => for_each::KIND.key,
+            Self::Repeat(_) => repeat::KIND.key,
+            Self::Break => break_loop::KIND.key,
+            Self::Parallel(_) => parallel::KIND.key,
+            Self::SubFlow(_) => sub_flow::KIND.key,
+            Self::Set(_) => set::KIND.key,
+            Self::Wait(_) => wait::KIND.key,
+            Self::Stop(_) => stop::KIND.key,
+            Self::Fail(_) => fail::KIND.key,
+        }
+    }
+}
+
 /// What a list of steps is to the step, or the flow, that it stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
@@ -161,6 +180,11 @@ impl Step {
     /// Whether its steps are done again and again.
     pub(crate) fn is_loop(&self) -> bool {
         matches!(self.kind, StepKind::ForEach(_) | StepKind::Repeat(_))
+    }
+
+    /// Whether the step with this id stands in it.
+    pub fn holds(&self, id: &str) -> bool {
+        self.blocks().any(|block| block.holds(id))
     }
 
     /// The lists of steps that stand in it, in the order of the file; what is done on an error last.

@@ -67,8 +67,6 @@ fn every_broken_file_gets_an_answer() {
         "{right} are right after all; the slowest run was that of file {} with {:?}",
         slowest_run.1, slowest_run.0
     );
-    // So much more than a second that only a hang is met on a machine that is busy.
-    assert!(slowest.0.max(slowest_run.0) < Duration::from_secs(20), "a file takes far more than a second");
 }
 
 /// Does what a run asks for, at most so much of it; then, or if it is still open, it is cancelled. It always ends.
@@ -120,7 +118,7 @@ fn assert_answer(seed: u64, text: &str, flow: Option<&Flow>, found: &[Diagnostic
         assert_eq!(schema::found(&serde_json::from_str(flow.text()).unwrap()), [] as [&str; 0], "file {seed}");
     }
     // It takes longer than all of the above: that a part of the files shows it is enough.
-    if seed % 8 == 0
+    if seed.is_multiple_of(8)
         && let Ok(formatted) = format(text)
     {
         assert_eq!(format(&formatted).unwrap(), formatted, "file {seed}");

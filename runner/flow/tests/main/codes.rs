@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use connector_sdk::ErrorKind;
 use runner_flow::{codes, explain};
 use serde_json::Value;
 
@@ -73,4 +74,12 @@ fn a_code_is_explained_with_what_is_wrong_and_how_it_is_right() {
     assert_eq!(duration.wrong, Some("{ \"wait\": \"10 minutes\" }"));
     assert_eq!(duration.right, Some("{ \"wait\": \"10m\" }"));
     assert_eq!(explain("nothing"), None);
+}
+
+#[test]
+fn every_kind_of_error_is_among_all() {
+    let in_order = ErrorKind::ALL.iter().enumerate().all(|(index, kind)| *kind as usize == index);
+    assert!(in_order && ErrorKind::ALL.last() == Some(&ErrorKind::Internal));
+    let codes: BTreeSet<&str> = ErrorKind::ALL.iter().map(|kind| kind.code()).collect();
+    assert_eq!(codes.len(), ErrorKind::ALL.len());
 }

@@ -89,7 +89,7 @@ proptest! {
 
     #[test]
     fn the_meaning_stays_and_twice_is_once(file in files(), spaced: bool) {
-        let file = json!({ "output": file.clone(), "steps": file });
+        let file = json!({ "output": file, "steps": file });
         let text = if spaced { serde_json::to_string_pretty(&file).unwrap() } else { file.to_string() };
         let once = format(&text).unwrap();
         assert_eq!(serde_json::from_str::<Value>(&once).unwrap(), file);

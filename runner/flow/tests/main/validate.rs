@@ -143,3 +143,40 @@ fn every_kind_of_step_can_be_right() {
         flow.unwrap().all_steps().into_iter().map(|step| std::mem::discriminant(step.kind())).collect();
     assert_eq!(kinds.len(), 11);
 }
+
+/// Each of these is twice the one before it: a short file that unfolds to more than can ever be checked.
+#[test]
+fn a_schema_that_unfolds_without_end_is_refused() {
+    let mut defs = serde_json::Map::from_iter([("d0".to_owned(), serde_json::json!({ "type": "string" }))]);
+    for at in 1..40 {
+        let before = serde_json::json!({ "$ref": format!("#/$defs/d{}", at - 1) });
+        defs.insert(format!("d{at}"), serde_json::json!({ "anyOf": [before, before] }));
+    }
+    let schema = |top: &str| serde_json::json!({ "properties": { "x": { "$ref": top } }, "$defs": defs });
+    assert_eq!(of_input(&schema("#/$defs/d5")), Vec::new());
+    let found = of_input(&schema("#/$defs/d39"));
+    assert_eq!(found[0].code, "invalid_schema");
+    assert!(found[0].message.ends_with("it holds more than 100000 schemas"), "{}", found[0].message);
+    assert_eq!(of_input(&schema("#/%24defs/d39"))[0].message, found[0].message);
+    assert!(of_input(&schema("elsewhere#/d39"))[0].message.ends_with("stands outside of it"));
+}
+
+#[test]
+fn schemas_that_lead_back_to_themselves_are_fine() {
+    let every = |at: usize| (0..30).filter(move |other| *other != at).map(|at| format!("d{at}"));
+    let family = (0..30).map(|at| {
+        let others = every(at).map(|name| (name.clone(), serde_json::json!({ "$ref": format!("#/$defs/{name}") })));
+        (format!("d{at}"), serde_json::json!({ "properties": others.collect::<serde_json::Map<_, _>>() }))
+    });
+    let family: serde_json::Map<_, _> = family.collect();
+    assert_eq!(of_input(&serde_json::json!({ "$ref": "#/$defs/d0", "$defs": family })), Vec::new());
+    let tree = serde_json::json!({ "properties": { "left": { "$ref": "#" }, "right": { "$ref": "#" } } });
+    assert_eq!(of_input(&tree), Vec::new());
+}
+
+/// What is found in a flow with this schema of its input.
+fn of_input(schema: &serde_json::Value) -> Vec<Diagnostic> {
+    let steps = serde_json::json!([{ "id": "a", "set": 1 }]);
+    let file = serde_json::json!({ "linkwork": 1, "name": "one", "input": schema, "steps": steps });
+    Flow::validate(&file.to_string(), &Beside, &registry()).1
+}

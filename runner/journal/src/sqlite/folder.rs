@@ -47,6 +47,19 @@ pub(super) fn make_file(file: &Path) -> Result<()> {
     options.open(file).map(drop).map_err(|error| unusable(file, &error))
 }
 
+/// Which file a path leads to, or none.
+#[cfg(unix)]
+pub(super) fn identity(file: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt as _;
+    fs::metadata(file).ok().map(|found| (found.dev(), found.ino()))
+}
+
+/// Where a file that is open cannot be taken away, it stays the same.
+#[cfg(not(unix))]
+pub(super) fn identity(_: &Path) -> Option<(u64, u64)> {
+    None
+}
+
 /// The connection that writes.
 pub(super) fn open_writer(file: &Path, durability: Durability) -> Result<Connection> {
     let open = || -> Result<Connection, Failure> {

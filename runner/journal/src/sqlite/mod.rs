@@ -3,7 +3,7 @@
 //! Several processes may use one folder at once. Commands go to one writer thread, reads to connections of their own,
 //! so no caller ever blocks its runtime.
 
-pub(crate) mod blob;
+mod blob;
 mod chain;
 mod failure;
 mod folder;
@@ -36,6 +36,7 @@ use self::reader::Readers;
 use self::runs::Prepared;
 use self::watch::Watch;
 use self::writer::{State, Writer};
+use crate::content::content_hash;
 use crate::error::{Error, Result};
 use crate::message::{Message, Posted};
 use crate::run::{Claim, Created, End, Entry, NewRun, Query, RunRow, StoredRun, check_entries, weight, within};
@@ -151,7 +152,7 @@ impl Journal for SqliteJournal {
     async fn create(&self, run: NewRun) -> Result<Created> {
         run.check()?;
         self.admit()?;
-        let (weight, owner) = (run.start.len(), self.owner.clone());
+        let (weight, owner) = (run.weight(), self.owner.clone());
         let prepared = spawn_blocking(|| Prepared::new(run)).await.map_err(|_| Error::Closed)?;
         self.write(Class::Intake, weight, move |db| runs::create(db, &owner, &prepared)).await
     }
@@ -189,6 +190,16 @@ impl Journal for SqliteJournal {
         self.write(Class::Work, 0, move |db| runs::claim(db, &owner, &run)).await
     }
 
+    async fn release(&self, run: &str) -> Result<()> {
+        let (run, owner) = (run.to_owned(), self.owner.clone());
+        self.write(Class::Work, 0, move |db| runs::release(db, &owner, &run)).await
+    }
+
+    async fn is_held_elsewhere(&self, run: &str) -> Result<bool> {
+        let (run, owner) = (run.to_owned(), self.owner.clone());
+        self.readers.read(move |db| runs::is_held_elsewhere(db, &owner, &run)).await
+    }
+
     async fn unfinished(&self, after: Option<&str>, limit: u32) -> Result<Vec<RunRow>> {
         let after = after.map(str::to_owned);
         self.readers.read(move |db| stored::unfinished(db, after.as_deref(), limit)).await
@@ -203,6 +214,11 @@ impl Journal for SqliteJournal {
             self.posted.notify_one();
         }
         Ok(posted)
+    }
+
+    async fn settle(&self, run: &str, through: u64, kept: Vec<String>) -> Result<()> {
+        let (run, owner) = (run.to_owned(), self.owner.clone());
+        self.write(Class::Work, 0, move |db| inbox::settle(db, &owner, &run, through, &kept)).await
     }
 
     async fn inbox(&self, run: &str, after: u64) -> Result<Vec<(u64, Message)>> {
@@ -221,12 +237,13 @@ impl Journal for SqliteJournal {
     async fn put_blob(&self, run: &str, content: Bytes) -> Result<String> {
         within("a blob", content.len(), limits::BLOB)?;
         let hashed = content.clone();
-        let hash = spawn_blocking(move || blob::hash(&hashed)).await.map_err(|_| Error::Closed)?;
+        let hash = spawn_blocking(move || content_hash(&hashed)).await.map_err(|_| Error::Closed)?;
+        let weight = content.len();
         loop {
             let (run, hash, content) = (run.to_owned(), hash.clone(), content.clone());
             let command = move |db: &Connection| blob::put(db, &run, &hash, &content).map(|()| hash.clone());
             // It waits outside of the queue, so that smaller things get past it.
-            match self.write(Class::Intake, 0, command).await {
+            match self.write(Class::Intake, weight, command).await {
                 Err(Error::Full { .. }) => tokio::time::sleep(ROOM_WAIT).await,
                 put => return put,
             }
@@ -236,11 +253,6 @@ impl Journal for SqliteJournal {
     async fn get_blob(&self, run: &str, hash: &str) -> Result<Option<Bytes>> {
         let (run, hash) = (run.to_owned(), hash.to_owned());
         self.readers.read(move |db| blob::get(db, &run, &hash)).await
-    }
-
-    async fn share_blob(&self, from: &str, to: &str, hash: &str) -> Result<bool> {
-        let (from, to, hash) = (from.to_owned(), to.to_owned(), hash.to_owned());
-        self.write(Class::Work, 0, move |db| blob::share(db, &from, &to, &hash)).await
     }
 
     async fn prune(&self, keep: Retention, now: u64) -> Result<Pruned> {

@@ -7,6 +7,7 @@ use super::chain::Chain;
 use super::failure::Failure;
 use super::owner::Owner;
 use super::stored;
+use crate::content::content_hash;
 use crate::error::{Error, Result};
 use crate::run::{Claim, Created, End, Entry, NewRun, RUNNING};
 
@@ -19,7 +20,7 @@ pub(super) struct Prepared {
 
 impl Prepared {
     pub(super) fn new(run: NewRun) -> Self {
-        let hashes: Vec<_> = run.texts.iter().map(|(_, text)| blob::hash(text.as_bytes())).collect();
+        let hashes: Vec<_> = run.texts.iter().map(|(_, text)| content_hash(text.as_bytes())).collect();
         let sum = Chain::start(&run, &hashes);
         Self { run, hashes, sum }
     }
@@ -56,6 +57,8 @@ pub(super) fn create(db: &Connection, owner: &Owner, prepared: &Prepared) -> Res
         db.prepare_cached("INSERT INTO run_text (run, place, name, content) VALUES (?1, ?2, ?3, ?4)")?
             .execute(params![number, place as u64, name, content])?;
     }
+    let parent = run.parent.as_deref().unwrap_or_default();
+    run.taken_over.iter().try_for_each(|hash| blob::share(db, parent, number, hash))?;
     Ok(Created::New)
 }
 
@@ -142,6 +145,25 @@ pub(super) fn claim(db: &Connection, owner: &Owner, run: &str) -> Result<Claim, 
     }
     db.prepare_cached("UPDATE run SET owner = ?2 WHERE number = ?1")?.execute(params![number, owner.name()])?;
     Ok(Claim::Mine)
+}
+
+/// A run that nobody holds has this owner, which no process is.
+const NOBODY: &str = "";
+
+pub(super) fn release(db: &Connection, owner: &Owner, run: &str) -> Result<(), Failure> {
+    db.prepare_cached("UPDATE run SET owner = ?3 WHERE id = ?1 AND owner = ?2 AND finished IS NULL")?.execute([
+        run,
+        owner.name(),
+        NOBODY,
+    ])?;
+    Ok(())
+}
+
+pub(super) fn is_held_elsewhere(db: &Connection, owner: &Owner, run: &str) -> Result<bool, Failure> {
+    let mut query = db.prepare_cached("SELECT owner FROM run WHERE id = ?1")?;
+    let holder: Option<String> = query.query_row([run], |row| row.get(0)).optional()?;
+    let other = holder.filter(|holder| holder != owner.name());
+    Ok(other.map_or(Ok(None), |other| owner.living(&other))?.is_some())
 }
 
 /// The number of a run, if there is one.

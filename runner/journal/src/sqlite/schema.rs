@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 const APPLICATION: i64 = 0x4C57_524A;
 
 /// A file's version is how many of these it has seen.
-const MIGRATIONS: &[&str] = &[RUNS];
+const MIGRATIONS: &[&str] = &[RUNS, SETTLED];
 
 const RUNS: &str = "
 CREATE TABLE run (
@@ -81,6 +81,12 @@ CREATE INDEX run_blob_run ON run_blob (content);
 
 -- Holds nothing but what finds out whether there is room again.
 CREATE TABLE room (filler BLOB NOT NULL) STRICT;
+";
+
+const SETTLED: &str = "
+-- What is settled takes no room, and is kept for its id.
+ALTER TABLE message ADD COLUMN settled INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX message_open ON message (run, number) WHERE settled = 0;
 ";
 
 /// Makes the file one of this release, or says why it cannot be.

@@ -6,10 +6,10 @@ use bytes::Bytes;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
 
-use super::blob;
 use super::chain::Chain;
 use super::failure::Failure;
 use super::runs::number;
+use crate::content::content_hash;
 use crate::error::{Error, Result};
 use crate::run::{Entry, NewRun, Query, RunRow, StoredRun, listed};
 
@@ -113,6 +113,7 @@ fn beginning(db: &Connection, number: i64, row: &RunRow) -> Result<(Chain, Bytes
         start: start.unwrap_or_default().into(),
         texts,
         parent: row.parent.clone(),
+        taken_over: Vec::new(),
     };
     Ok((Chain::start(&run, &hashes), run.start, run.texts))
 }
@@ -126,7 +127,7 @@ fn texts(db: &Connection, number: i64, run: &str) -> Result<(Texts, Vec<String>)
     let mut rows = query.query([number])?;
     while let Some(row) = rows.next()? {
         let (hash, body): (String, Vec<u8>) = (row.get(1)?, row.get(2)?);
-        let text = String::from_utf8(body).ok().filter(|text| blob::hash(text.as_bytes()) == hash);
+        let text = String::from_utf8(body).ok().filter(|text| content_hash(text.as_bytes()) == hash);
         let text =
             text.ok_or_else(|| Failure::damaged(run, None, "a text of its definition is not what was stored"))?;
         texts.push((row.get(0)?, text));

@@ -13,6 +13,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::failure::{Ask, Failure};
+use super::folder::identity;
 use super::queue::{Class, Job, Queue};
 use crate::error::{Error, Result};
 use crate::{Health, limits};
@@ -69,13 +70,16 @@ pub(super) struct Writer {
     state: Arc<State>,
     pace: Pace,
     log_pages: Arc<AtomicI32>,
+    /// Which file it writes to.
+    identity: Option<(u64, u64)>,
 }
 
 impl Writer {
     pub(super) fn new(db: Connection, queue: Arc<Queue>, state: Arc<State>) -> Result<Self> {
         let log_pages = Arc::new(AtomicI32::new(0));
         let seen = log_pages.clone();
-        let mut writer = Self { db, queue, state, pace: Pace::Together, log_pages };
+        let identity = identity(&state.file);
+        let mut writer = Self { db, queue, state, pace: Pace::Together, log_pages, identity };
         let hook = move |_: &mut rusqlite::hooks::Wal, pages| {
             seen.store(pages, Ordering::Relaxed);
             Ok(())
@@ -114,6 +118,10 @@ impl Writer {
 
     fn commit(&mut self, mut group: Vec<Job>) {
         match self.transact(|db| group.iter_mut().try_for_each(|job| job.apply(db))) {
+            // What is in a file that nobody finds again is not kept.
+            Ok(()) if identity(&self.state.file) != self.identity => {
+                self.stop("the file was moved, replaced or deleted while it was in use".to_owned(), group);
+            }
             Ok(()) => self.committed(group),
             Err(failure) => match failure.asks() {
                 Ask::Stop => self.poison(failure, group),
@@ -207,6 +215,10 @@ impl Writer {
             Failure::Database(error) => error.to_string(),
             other => other.tell(&self.state.file).to_string(),
         };
+        self.stop(reason, group);
+    }
+
+    fn stop(&mut self, reason: String, group: Vec<Job>) {
         let _ = self.state.poison.set(Error::Poisoned { file: self.state.file.clone(), reason });
         self.pace = Pace::Together;
         // Closing would otherwise sync once more.

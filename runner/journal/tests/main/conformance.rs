@@ -147,15 +147,20 @@ async fn unfinished_runs_are_found_page_by_page() {
 async fn content_is_seen_only_by_runs_that_refer_to_it() {
     each(async |journal| {
         create(&*journal, "run_a").await;
-        create(&*journal, "run_b").await;
         let content = Bytes::from_static(b"a picture");
         let hash = journal.put_blob("run_a", content.clone()).await.unwrap();
         assert_eq!(hash, "sha256:92b2fa58028958317e408bd84ecfa70f5ee35b121991dbc232c49d166353708b");
         assert_eq!(journal.put_blob("run_a", content.clone()).await.unwrap(), hash);
         assert_eq!(journal.get_blob("run_a", &hash).await.unwrap(), Some(content.clone()));
-        assert_eq!(journal.get_blob("run_b", &hash).await.unwrap(), None);
-        assert!(!journal.share_blob("run_b", "run_a", &hash).await.unwrap(), "nobody gives what he does not have");
-        assert!(journal.share_blob("run_a", "run_b", &hash).await.unwrap());
+        let taking = |id: &str, parent: &str| NewRun {
+            parent: Some(parent.to_owned()),
+            taken_over: vec![hash.clone()],
+            ..new_run(id)
+        };
+        create(&*journal, "run_none_of_it").await;
+        journal.create(taking("run_c", "run_none_of_it")).await.unwrap();
+        assert_eq!(journal.get_blob("run_c", &hash).await.unwrap(), None, "nobody gives what he does not have");
+        journal.create(taking("run_b", "run_a")).await.unwrap();
         assert_eq!(journal.get_blob("run_b", &hash).await.unwrap(), Some(content.clone()));
         assert!(matches!(journal.put_blob("run_none", content).await.unwrap_err(), Error::NoSuchRun { .. }));
     })

@@ -25,7 +25,7 @@ impl Filling {
     /// Until it says this of what was new.
     fn until(&mut self, word: &str) {
         loop {
-            let line = self.process.line().expect("it goes on");
+            let line = self.process.line().unwrap();
             assert!(!line.starts_with("error"), "{line}");
             acknowledge(&mut self.acknowledged, &line);
             if line == word {

@@ -44,6 +44,31 @@ async fn who_posts_in_vain_is_told_why() {
     .await;
 }
 
+#[tokio::test]
+async fn what_is_settled_takes_no_room_and_each_kind_has_its_own() {
+    each(async |journal| {
+        create(&*journal, "run_a").await;
+        let post = async |number: usize| journal.post("run_a", message(&number.to_string())).await.unwrap();
+        for number in 0..limits::INBOX {
+            assert_eq!(post(number).await, Posted::New);
+        }
+        assert_eq!(post(limits::INBOX).await, Posted::TooMany);
+        let urgent = Message { kind: 2, ..message("urgent") };
+        assert_eq!(journal.post("run_a", urgent).await.unwrap(), Posted::New);
+
+        let last = journal.inbox("run_a", 0).await.unwrap()[2].0;
+        journal.settle("run_a", last, vec!["1".to_owned()]).await.unwrap();
+        let left = journal.inbox("run_a", 0).await.unwrap();
+        assert_eq!(left[..2].iter().map(|(_, message)| &*message.id).collect::<Vec<_>>(), ["1", "3"]);
+        assert_eq!(journal.mail(0).await.unwrap().len(), left.len());
+        assert_eq!(post(0).await, Posted::Known, "what is settled is known");
+        for (number, expected) in [(100, Posted::New), (101, Posted::New), (102, Posted::TooMany)] {
+            assert_eq!(post(number).await, expected);
+        }
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_another_process_posts_is_noticed() {
     let folder = tempfile::tempdir().unwrap();

@@ -17,3 +17,4 @@ mod prune;
 mod support;
 #[cfg(target_os = "linux")]
 mod sync;
+mod taken_away;

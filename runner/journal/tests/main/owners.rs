@@ -41,6 +41,22 @@ async fn who_lost_a_run_is_fenced() {
 }
 
 #[tokio::test]
+async fn a_run_that_is_let_go_is_anybodys() {
+    let folder = tempfile::tempdir().unwrap();
+    let (first, second) = (open(folder.path()), open(folder.path()));
+    create(&first, "run_a").await;
+    assert!(second.is_held_elsewhere("run_a").await.unwrap() && !first.is_held_elsewhere("run_a").await.unwrap());
+    second.release("run_a").await.unwrap();
+    assert!(matches!(second.claim("run_a").await.unwrap(), Claim::HeldBy { .. }), "nobody lets go of another's run");
+    first.release("run_a").await.unwrap();
+    assert!(!second.is_held_elsewhere("run_a").await.unwrap());
+    let fenced = Error::Fenced { run: "run_a".to_owned() };
+    assert_eq!(first.append("run_a", 0, entries("run_a", 0, 1)).await.unwrap_err(), fenced);
+    assert_eq!(second.claim("run_a").await.unwrap(), Claim::Mine);
+    second.append("run_a", 0, entries("run_a", 0, 1)).await.unwrap();
+}
+
+#[tokio::test]
 async fn locks_of_the_dead_are_removed() {
     let folder = tempfile::tempdir().unwrap();
     let locks = || {

@@ -27,12 +27,12 @@ async fn finished_runs_go_by_age_and_by_count_and_unfinished_ones_never() {
 #[tokio::test]
 async fn content_goes_with_the_last_run_that_refers_to_it() {
     each(async |journal| {
-        create(&*journal, "run_running").await;
         let key = Some("k".to_owned());
         journal.create(NewRun { key: key.clone(), ..new_run("run_a") }).await.unwrap();
         let shared = journal.put_blob("run_a", Bytes::from_static(b"shared")).await.unwrap();
         let own = journal.put_blob("run_a", Bytes::from_static(b"own")).await.unwrap();
-        assert!(journal.share_blob("run_a", "run_running", &shared).await.unwrap());
+        let (parent, taken_over) = (Some("run_a".to_owned()), vec![shared.clone()]);
+        journal.create(NewRun { parent, taken_over, ..new_run("run_running") }).await.unwrap();
         journal.post("run_a", message("one")).await.unwrap();
         journal.finish("run_a", 0, Vec::new(), crate::support::end(1)).await.unwrap();
         let all = Retention { age: None, count: Some(0) };
@@ -41,7 +41,6 @@ async fn content_goes_with_the_last_run_that_refers_to_it() {
         assert_eq!(journal.get_blob("run_a", &own).await.unwrap(), None);
         assert!(journal.get_blob("run_running", &shared).await.unwrap().is_some());
         assert_eq!(journal.mail(0).await.unwrap(), []);
-        assert!(!journal.share_blob("run_a", "run_running", &own).await.unwrap());
         journal.create(NewRun { key, ..new_run("run_b") }).await.unwrap();
         assert!(journal.row("run_b").await.unwrap().is_some(), "the key is free again");
     })

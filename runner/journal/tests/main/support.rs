@@ -40,6 +40,7 @@ pub(crate) fn new_run(id: &str) -> NewRun {
         start: Bytes::from_static(b"start"),
         texts: vec![("triage".to_owned(), "the flow's text".to_owned())],
         parent: None,
+        taken_over: Vec::new(),
     }
 }
 

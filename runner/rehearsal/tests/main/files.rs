@@ -27,10 +27,10 @@ fn unknown_keys_and_wrong_types_are_told_at_once() {
     let text = "{\n  \"flow\": \"./a.linkwork.json\",\n  \"cases\": [{\n    \"name\": \"a\",\n    \"moc\": {},\n    \
                 \"expect\": { \"status\": \"fine\", \"outptu\": 1 },\n    \"mock\": { \"classify\": [{ \"eror\": {} }] }\n  }]\n}";
     insta::assert_snapshot!(wrong(text).join("\n"), @r#"
-    5:5 is not known here; did you mean "mock"?
+    5:5 is not known here (did you mean "mock"?)
     6:27 must be one of succeeded, failed, cancelled, outcome_unknown, not "fine"
-    6:35 is not known here; did you mean "output"?
-    7:30 is not known here; did you mean "error"?
+    6:35 is not known here (did you mean "output"?)
+    7:30 is not known here (did you mean "error"?)
     "#);
 }
 
@@ -43,15 +43,15 @@ fn what_a_schema_cannot_see_is_told_too() {
     ]);
     let text = file(cases);
     insta::assert_snapshot!(wrong(&text).join("\n"), @r#"
-    1:61 "yesterday" is not a moment; write a date, a time and its zone, such as 2026-01-31T12:00:00Z
+    1:61 "yesterday" is not a moment (write a date, a time and its zone, such as 2026-01-31T12:00:00Z)
     1:92 an answer has "output" or "error", not both
     1:126 a case before this one has the name "a" too
     1:150 an answer needs "output" or "error"
-    1:158 "long" is not a duration; write a number and a unit, such as 500ms, 60s, 2m or 1h
-    1:199 "5" is not a duration; write a number and a unit, such as 500ms, 60s, 2m or 1h
+    1:158 "long" is not a duration (write a number and a unit, such as 500ms, 60s, 2m or 1h)
+    1:199 "5" is not a duration (write a number and a unit, such as 500ms, 60s, 2m or 1h)
     1:245 "steps.classify" is not steps.ID and one of status, attempts, input, output, error
     1:257 "output." is no path such as output.list[0].name
-    1:270 "soon" is not a duration; write a number and a unit, such as 500ms, 60s, 2m or 1h
+    1:270 "soon" is not a duration (write a number and a unit, such as 500ms, 60s, 2m or 1h)
     "#);
 }
 

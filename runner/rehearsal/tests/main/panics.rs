@@ -50,6 +50,7 @@ impl Action for Panics {
         About::new("panic", "Panic", "Panics.")
     }
 
+    #[expect(clippy::panic, reason = "it is what the test is about")]
     async fn perform(&self, _: &Context, _: &Nowhere, _: Nothing) -> Result<Value> {
         panic!("a defect")
     }

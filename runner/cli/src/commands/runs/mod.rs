@@ -12,7 +12,7 @@ use crate::args::RunsCommand;
 use crate::exit::Exit;
 use crate::problem::Problem;
 
-pub(super) use self::resume::{Elsewhere, follow};
+pub(super) use self::resume::follow;
 
 pub(crate) async fn run(app: &App, command: &RunsCommand) -> Result<Exit, Problem> {
     match command {

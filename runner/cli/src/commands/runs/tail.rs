@@ -1,28 +1,30 @@
 //! `linkwork runs tail`: follows a run of any process, by reading what its journal tells.
 //!
-//! It tells the same events as the run itself, but for the pieces of answers, which nobody keeps.
+//! It tells the same events as the run itself, but for what nobody keeps: attempts, the pieces of answers, requests, words
+//! about the run, and waits that were over before anybody looked.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use runner_engine::{RunEvent, RunEvents as _, RunHistory};
-use runner_flow::{Status, StepRecord};
+use runner_engine::{RunEvent, RunEvents as _, RunHistory, UnderWay};
+use runner_flow::{ActionStep, Flow, Status, Step, StepKind, StepRecord};
 use runner_journal::Journal as _;
 use tokio_util::sync::CancellationToken;
 
 use crate::again;
-use crate::app::{self, App};
+use crate::app::App;
 use crate::exit::Exit;
 use crate::kept::{Kept, report_of};
 use crate::live::Live;
 use crate::problem::Problem;
+use crate::signals;
 
 /// How often the journal is looked at.
 const LOOK: Duration = Duration::from_millis(100);
 
 pub(crate) async fn run(app: &App, name: &str) -> Result<Exit, Problem> {
-    let cancel = app::cancelled_by_signal();
+    let cancel = signals::listen().cancel;
     let kept = Kept::open(app)?;
     let info = kept.find(name).await?;
     match tail(&app.as_started(&info), &kept, &info.run, &cancel).await? {
@@ -110,17 +112,26 @@ impl Told {
             let before = history.retries.iter().take_while(|other| *other != retry);
             let attempt =
                 1 + u32::try_from(before.filter(|other| other.step == retry.step).count()).unwrap_or(u32::MAX);
-            self.begin(&retry.step, None, (Arc::clone(&run), Arc::clone(&tenant)), news);
+            self.begin(
+                &retry.step,
+                action_of(&history.flow, &retry.step),
+                (Arc::clone(&run), Arc::clone(&tenant)),
+                news,
+            );
             news.push(RunEvent::Retry { run, tenant, step, attempt, delay_ms, code, reason });
         }
         self.retries = history.retries.len();
         for record in &history.steps[history.steps.len() - fresh..] {
-            self.begin(record.key.as_str(), None, whose(), news);
+            // What was never tried has called nothing.
+            let action = action_of(&history.flow, record.key.as_str()).filter(|_| record.attempts > 0);
+            self.begin(record.key.as_str(), action, whose(), news);
             news.push(finished(record, whose()));
         }
         for open in &history.under_way {
-            self.begin(&open.step, open.action.as_ref(), whose(), news);
-            if open.action.is_none() && self.waiting.insert(open.step.clone()) {
+            let is_resting = is_resting(open, history);
+            let action = action_of(&history.flow, &open.step).filter(|_| is_resting || open.action.is_some());
+            self.begin(&open.step, action, whose(), news);
+            if open.action.is_none() && !is_resting && self.waiting.insert(open.step.clone()) {
                 let ((run, tenant), step) = (whose(), open.step.as_str().into());
                 let (signal, until) = (open.signal.clone(), open.until.map(|until| until.to_string()));
                 news.push(RunEvent::Waiting { run, tenant, step, signal, until });
@@ -128,12 +139,30 @@ impl Told {
         }
     }
 
-    fn begin(&mut self, step: &str, action: Option<&String>, whose: (Arc<str>, Arc<str>), news: &mut Vec<RunEvent>) {
+    fn begin(&mut self, step: &str, action: Option<&str>, whose: (Arc<str>, Arc<str>), news: &mut Vec<RunEvent>) {
         if self.begun.insert(step.to_owned()) {
             let (run, tenant) = whose;
-            news.push(RunEvent::StepStarted { run, tenant, step: step.into(), action: action.cloned() });
+            news.push(RunEvent::StepStarted { run, tenant, step: step.into(), action: action.map(str::to_owned) });
         }
     }
+}
+
+/// Whether a step waits only for its next attempt, which is told as a retry.
+fn is_resting(open: &UnderWay, history: &RunHistory) -> bool {
+    history.retries.iter().any(|retry| retry.step == open.step && Some(retry.until) == open.until)
+}
+
+/// The action that a step calls, if it calls one.
+fn action_of<'f>(flow: &'f Flow, key: &str) -> Option<&'f str> {
+    let mut flow = flow;
+    let mut step = None;
+    for part in key.split('.') {
+        step = flow.step(part.split(['~', '[']).next().unwrap_or(part));
+        if let Some(StepKind::SubFlow(sub)) = step.map(Step::kind) {
+            flow = sub.flow();
+        }
+    }
+    step?.action().map(ActionStep::id)
 }
 
 fn finished(record: &StepRecord, (run, tenant): (Arc<str>, Arc<str>)) -> RunEvent {

@@ -12,6 +12,7 @@ mod parallels;
 mod pins;
 mod places;
 mod retries;
+mod step_keys;
 mod stops;
 mod sub_flows;
 mod time;

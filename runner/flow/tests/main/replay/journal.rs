@@ -32,8 +32,8 @@ pub(crate) struct Journal {
     pub(crate) entries: Vec<Entry>,
 }
 
-/// A restart costs as much as what came before it: a run with more points than this restarts at every so manyth.
-const RESTARTS: usize = 12;
+/// A restart costs as much as the whole run: one with more points than this restarts at every so manyth.
+const RESTARTS: usize = 4;
 
 impl Journal {
     /// Tells a Machine something, and keeps that as it reads when it was written down.
@@ -55,10 +55,12 @@ impl Journal {
         driver
     }
 
-    /// Whatever stopped a run, and when: it goes on as if nothing had been.
-    pub(crate) fn restart_at_every_point(&self, original: &Driver) {
+    /// Whatever stopped a run, and when: it goes on as if nothing had been. Which points of a long run it is stopped at
+    /// depends on the seed, so that all runs together are stopped all along the way.
+    pub(crate) fn restart_all_along(&self, original: &Driver, seed: u64) {
         let count = self.entries.len();
-        for point in (0..count).step_by(count / RESTARTS + 1) {
+        let step = count / RESTARTS + 1;
+        for point in (seed as usize % step..count).step_by(step) {
             self.restart_at(point, original);
         }
         original.ops.iter().for_each(|op| drop(written_and_read(op)));

@@ -1,7 +1,7 @@
 //! The same completions give the same operations: what lets a run be replayed, resumed and moved.
 //!
-//! Ten thousand flows by dice, with completions in any order, failures of all kinds, signals, cancels, and restarts at
-//! every point. `LINKWORK_SEED=N` plays one of them.
+//! Ten thousand flows by dice, with completions in any order, failures of all kinds, signals, cancels, and restarts all
+//! along the way. `LINKWORK_SEED=N` plays one of them.
 
 mod author;
 mod dice;
@@ -18,12 +18,12 @@ use self::sightings::Sightings;
 
 const RUNS: u64 = 10_000;
 
-/// Plays a run by dice, restarts it at every point, and looks that all is sound.
+/// Plays a run by dice, restarts it all along the way, and looks that all is sound.
 fn play(seed: u64) -> Sightings {
     let mut play = Play::new(seed);
     let played = catch_unwind(AssertUnwindSafe(|| {
-        play.to_the_end();
-        play.journal.restart_at_every_point(&play.driver);
+        play.play_on();
+        play.journal.restart_all_along(&play.driver, seed);
         sound::check(&play.journal, &play.driver);
     }));
     if played.is_err() {

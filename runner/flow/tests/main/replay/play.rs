@@ -51,7 +51,7 @@ impl Play {
         self.texts.iter().map(|(name, text)| ((*name).to_owned(), text.clone())).collect()
     }
 
-    pub(crate) fn to_the_end(&mut self) {
+    pub(crate) fn play_on(&mut self) {
         self.tell(Told::Start);
         while self.driver.machine.outcome().is_none() {
             assert!(self.journal.entries.len() < 5_000, "the run does not end");
@@ -151,10 +151,19 @@ impl Play {
                 wrong.push(Done::Slept { key: step });
             }
         }
-        for done in wrong {
-            assert_eq!(self.driver.machine.complete(done.clone(), self.driver.at), [], "{done:?} is not ignored");
-            assert_eq!(self.driver.machine.take_ended(), [], "{done:?} is not ignored");
+        if self.signals > 0 {
+            let again = Signal { id: "1".to_owned(), name: SIGNALS[0].to_owned(), data: Value::Null };
+            wrong.push(Done::Signalled(again));
         }
+        // Not even the time of the run goes on with it.
+        let later = self.driver.at + Duration::from_secs(7);
+        for done in wrong {
+            assert_eq!(self.driver.machine.complete(done.clone(), later), [], "{done:?} is not ignored");
+        }
+        if self.journal.entries.iter().any(|entry| matches!(entry.told, Told::Cancel)) {
+            assert_eq!(self.driver.machine.cancel(later), [], "a run is cancelled once");
+        }
+        assert_eq!(self.driver.machine.take_ended(), []);
     }
 
     /// Goes on with another Machine that was told the same.
