@@ -18,7 +18,7 @@ const OUTPUT: usize = 1_024;
 /// One run and the bare take short turns, often: what the machine does beside shows in both.
 const SHORT_TURN: Duration = Duration::from_millis(300);
 const SHORT_TURNS: u32 = 21;
-const STEPS: u64 = 200;
+const STEPS: u64 = 300;
 
 /// Records a second of 64 runs at once.
 pub(crate) async fn figures_of_many() -> Result<Vec<Figure>, Failure> {

@@ -8,7 +8,7 @@ mod durable;
 mod figure;
 mod long;
 mod memory;
-mod resident;
+mod process;
 mod waiting;
 
 use std::sync::Arc;

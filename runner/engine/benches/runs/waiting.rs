@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::connector::flow;
 use crate::figure::{Bound, Figure};
-use crate::{Failure, engine, folder, on_disk, resident, start_all};
+use crate::{Failure, engine, folder, on_disk, process, start_all};
 
 const WAITING: u64 = 10_000;
 
@@ -35,11 +35,11 @@ async fn megabytes(engine: &Engine) -> Result<f64, Failure> {
     ]))?;
     // What the first runs set up is not theirs.
     start_all(engine, &waits, 10).await?;
-    let before = resident::now()?;
+    let before = process::resident()?;
     for run in start_all(engine, &waits, WAITING).await? {
         while engine.status(&run).await?.status != RunStatus::Waiting {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
     }
-    Ok(resident::now()? - before)
+    Ok(process::resident()? - before)
 }
