@@ -132,7 +132,8 @@ fn calls_again(
     effects: &HashMap<StepKey, Effect>,
     registry: &Registry,
 ) -> Vec<Again> {
-    let Some(step) = flow.step_at(&record.key) else { return Vec::new() };
+    let is_same = |step: &&Step| step.kind().name() == record.kind;
+    let Some(step) = flow.step_at(&record.key).filter(is_same) else { return Vec::new() };
     let again = |step: String, action: &str, effect| Again {
         step,
         action: action.to_owned(),
