@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use connector_sdk::http::{Base, Egress};
 use connector_sdk::{BoundConnection, Connector, Error, ErrorKind, Registry, Result, Schema};
 use runner_engine::{Binding, ConnectionStore, RunIdentity};
-use runner_flow::{Diagnostic, Document, Flow};
+use runner_flow::{Diagnostic, Document, Flow, Step};
 use serde_json::{Map, Value, json};
 
 use crate::environment::Environment;
@@ -80,12 +80,14 @@ impl Connections {
         Ok(Binding { name, connector: connector.to_owned() })
     }
 
-    /// An error if a slot of the flow, or of one that it runs, cannot be filled. Its steps might be let fail one by one
-    /// otherwise, in a run that then succeeds.
+    /// An error if a slot that a step uses, of the flow or of one that it runs, cannot be filled. Such steps might be let
+    /// fail one by one otherwise, in a run that then succeeds.
     pub(crate) fn fill(&self, flow: &Flow) -> Result<()> {
         let flows = std::iter::once(flow).chain(flow.sub_flows().into_values().map(|flow| &**flow));
-        for (name, connector) in flows.flat_map(Flow::connections) {
-            self.filled(&Binding { name: name.to_owned(), connector: connector.to_owned() })?;
+        for action in flows.flat_map(Flow::all_steps).filter_map(Step::action) {
+            if let Some(name) = action.connection() {
+                self.filled(&Binding { name: name.to_owned(), connector: action.connector().to_owned() })?;
+            }
         }
         Ok(())
     }

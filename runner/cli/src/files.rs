@@ -16,6 +16,8 @@ const OUT: &str = "out";
 const FOLDERS: usize = 10_000;
 /// Folders that programs fill with what is no person's own.
 const FILLED: [&str; 2] = ["node_modules", "target"];
+/// What is said of a folder in the place of a file.
+const FOLDER: &str = "is a folder: name the file in it";
 /// What is said of a file that the operating system does not give.
 const UNREAD: &str = "cannot be read: ";
 
@@ -35,6 +37,7 @@ pub(crate) fn read_named_text(path: &Path) -> Result<String, String> {
 /// Refuses a folder, and what would have to be waited for, such as a pipe.
 pub(crate) fn is_regular(path: &Path) -> Result<(), Problem> {
     match fs::metadata(path) {
+        Ok(found) if found.is_dir() => Err(problem(path, FOLDER)),
         Ok(found) if !found.is_file() => Err(problem(path, "is no regular file")),
         _ => Ok(()),
     }
@@ -132,7 +135,7 @@ fn read(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
 
 fn unreadable(error: &io::Error) -> String {
     match error.kind() {
-        io::ErrorKind::IsADirectory => "is a folder: name the file in it".to_owned(),
+        io::ErrorKind::IsADirectory => FOLDER.to_owned(),
         _ => format!("{UNREAD}{error}"),
     }
 }

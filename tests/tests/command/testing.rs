@@ -100,9 +100,7 @@ fn a_recording_that_could_not_be_written_is_refused_before_anything_is_sent() {
     let upstream = Wire::always(Reply::json(200, MODEL));
     let shell = shell_at(&upstream).file("f.linkwork.json", flow("f", &[read("one")]));
     fs::create_dir(shell.path("folder")).unwrap();
-    for (to, why) in
-        [("folder", "is no regular file"), ("new/", "names no file"), ("nowhere/r.json", "cannot be written")]
-    {
+    for (to, why) in [("folder", "is a folder"), ("new/", "names no file"), ("nowhere/r.json", "cannot be written")] {
         let refused = shell.run(["record", "f.linkwork.json", "--to", to]).exits(3);
         assert!(refused.stderr.contains(&format!("{to} {why}")), "{refused:?}");
     }
