@@ -10,6 +10,9 @@ use crate::files;
 use crate::problem::{Problem, Source};
 use crate::words::named;
 
+/// How the names of flow files end.
+const ENDING: &str = ".linkwork.json";
+
 /// The folder that a flow file is in, where the flows that it runs are too.
 pub(crate) struct FlowFolder(PathBuf);
 
@@ -31,13 +34,25 @@ pub(crate) fn folder_of(flow: &Path) -> &Path {
 
 /// The flow in a file, checked against the connectors. Warnings are said, errors end it.
 pub(crate) fn load(app: &App, path: &Path) -> Result<Flow, Problem> {
-    let source = Source::file(path, files::read_text(path)?);
+    let source = Source::file(path, files::read_text(path).map_err(|problem| meant(path, problem))?);
     let (flow, findings) = Flow::validate(&source.text, &FlowFolder::of(path), &app.registry);
     let Some(flow) = flow else { return Err(Problem::Invalid { source, findings }) };
     if !findings.is_empty() {
         app.console.say(&app.console.style.findings(&source, &findings));
     }
     Ok(flow)
+}
+
+/// Whoever leaves the end of a file's name away is told of the file.
+fn meant(path: &Path, problem: Problem) -> Problem {
+    let mut whole = path.as_os_str().to_owned();
+    whole.push(ENDING);
+    match (problem, Path::new(&whole)) {
+        (Problem::File { path, message }, whole) if whole.is_file() && !path.exists() => {
+            Problem::File { path, message: format!("{message}; did you mean {}?", whole.display()) }
+        }
+        (problem, _) => problem,
+    }
 }
 
 /// Refuses a step that the flow does not have.

@@ -101,7 +101,7 @@ impl Engine {
             under_way.extend(UnderWay::of(outstanding));
         }
         Ok(RunHistory {
-            info: self.info(row),
+            info: self.info(row).await?,
             flow,
             input,
             config,

@@ -38,6 +38,9 @@ pub struct RunInfo {
     pub flow: String,
     /// Where it stands.
     pub status: RunStatus,
+    /// Whether it is not over and nobody goes on with it: its process is gone.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub left: bool,
     /// What asked for it once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
@@ -88,13 +91,17 @@ impl Serialize for RunStatus {
 impl Engine {
     /// Where a run stands.
     pub async fn status(&self, run: &str) -> Result<RunInfo> {
-        Ok(self.info(self.row(run).await?))
+        self.info(self.row(run).await?).await
     }
 
     /// The runs that fit, newest first.
     pub async fn list(&self, query: Query) -> Result<Vec<RunInfo>> {
         let rows = self.shared.journal.list(query).await.map_err(of_journal)?;
-        Ok(rows.into_iter().map(|row| self.info(row)).collect())
+        let mut runs = Vec::with_capacity(rows.len());
+        for row in rows {
+            runs.push(self.info(row).await?);
+        }
+        Ok(runs)
     }
 
     /// What a run came to, once it is over. An error means that it is not over, and that nobody goes on with it.
@@ -180,25 +187,28 @@ impl Engine {
         self.shared.journal.row(run).await.map_err(of_journal)?.ok_or_else(|| no_such_run(run))
     }
 
-    pub(crate) fn info(&self, row: RunRow) -> RunInfo {
+    pub(crate) async fn info(&self, row: RunRow) -> Result<RunInfo> {
         let here = self.shared.runs.get(&row.id).map(|handle| handle.stage());
+        let is_nowhere = row.end.is_none() && here.is_none();
+        let left = is_nowhere && !self.shared.journal.is_held_elsewhere(&row.id).await.map_err(of_journal)?;
         let status = match (status_of(&row.status), here) {
             (Some(status), _) => RunStatus::Over(status),
             (None, Some(Stage::Queued)) => RunStatus::Queued,
             (None, Some(Stage::Waiting)) => RunStatus::Waiting,
             (None, Some(Stage::Running) | None) => RunStatus::Running,
         };
-        RunInfo {
+        Ok(RunInfo {
             run: row.id,
             tenant: row.tenant,
             flow: row.flow,
             status,
+            left,
             key: row.key,
             labels: row.labels,
             parent: row.parent,
             created: Timestamp::from_millis(row.created),
             finished: row.finished.map(Timestamp::from_millis),
-        }
+        })
     }
 }
 

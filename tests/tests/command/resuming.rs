@@ -28,6 +28,9 @@ fn what_is_done_is_not_done_again() {
     let gate = Gate::closed();
     let upstream = upstream(&gate);
     let shell = killed(&upstream, read("two"));
+    assert_eq!(listed(&shell)[0]["left"], true);
+    let table = shell.run(["runs", "list"]).exits(0).stdout;
+    assert!(table.contains("running, process gone"), "{table}");
     gate.open();
     let outcome = shell.run(["runs", "resume", "last", "--output", "jsonl"]).exits(0);
     assert_eq!(asked(&upstream), ["one", "two", "two"], "a read is made again, and the step before it is not");

@@ -39,6 +39,8 @@ fn a_flow_is_drawn() {
     let dot = shell.run(["graph", "f.linkwork.json", "--format", "dot", "--output", "json"]).exits(0).json();
     assert!(dot["graph"].as_str().unwrap().starts_with("digraph {"), "{dot}");
     shell.run(["graph", "nowhere.linkwork.json"]).exits(3);
+    let short = shell.file("near.linkwork.json", "{}").run(["graph", "near"]).exits(3);
+    assert!(short.stderr.contains("did you mean near.linkwork.json?"), "{short:?}");
 }
 
 #[test]
@@ -49,4 +51,6 @@ fn a_code_is_explained() {
     assert_eq!(json["code"], "outcome_unknown");
     let unknown = Shell::default().run(["explain", "latr_step"]).exits(2);
     assert!(unknown.stderr.contains("did you mean \"later_step\"?"), "{unknown:?}");
+    let all = Shell::default().run(["explain"]).exits(0).stdout;
+    assert!(all.contains("later_step") && all.contains("journal"), "{all}");
 }

@@ -115,8 +115,8 @@ pub(crate) enum Command {
     },
     /// Explain the code of a finding or of an error.
     Explain {
-        /// The code, such as later_step.
-        code: String,
+        /// The code, such as later_step. Without it, all that there are.
+        code: Option<String>,
     },
     /// Write flow files in their one form.
     Fmt {

@@ -5,8 +5,24 @@ use serde_json::json;
 use crate::app::App;
 use crate::exit::Exit;
 use crate::problem::Problem;
+use crate::table::table;
 
-pub(crate) fn run(app: &App, code: &str) -> Result<Exit, Problem> {
+pub(crate) fn run(app: &App, code: Option<&str>) -> Result<Exit, Problem> {
+    match code {
+        Some(code) => one(app, code),
+        None => Ok(all(app)),
+    }
+}
+
+fn all(app: &App) -> Exit {
+    let rows: Vec<[String; 2]> =
+        runner_flow::codes().map(|known| [known.code, known.title].map(str::to_owned)).collect();
+    let titles = runner_flow::codes().map(|known| json!({ "code": known.code, "title": known.title }));
+    app.console.result(&table(&rows, ""), &titles.collect::<Vec<_>>());
+    Exit::Done
+}
+
+fn one(app: &App, code: &str) -> Result<Exit, Problem> {
     let Some(found) = runner_flow::explain(code) else { return Err(unknown(code)) };
     let mut words = format!("{}: {}\n\n{}\n", found.code, found.title, found.text);
     for (title, example) in [("Wrong:", found.wrong), ("Right:", found.right)] {
@@ -25,7 +41,7 @@ fn unknown(code: &str) -> Problem {
     let codes = || runner_flow::codes().map(|known| known.code);
     let fix = match connector_sdk::nearest(code, codes()) {
         Some(near) => format!("did you mean {near:?}?"),
-        None => format!("known are {}", codes().collect::<Vec<_>>().join(", ")),
+        None => "`linkwork explain` lists all that there are".to_owned(),
     };
     Problem::usage(format!("there is no code {code:?}"), fix)
 }

@@ -37,7 +37,7 @@ pub(crate) fn run(app: &App, command: Command) -> Result<Exit, Problem> {
         Command::Runs(command) => block_on(runs::run(app, &command)),
         Command::Init { folder } => init::run(app, &folder),
         Command::Validate { flows } => validate::run(app, &flows),
-        Command::Explain { code } => explain::run(app, &code),
+        Command::Explain { code } => explain::run(app, code.as_deref()),
         Command::Fmt { flows, check } => fmt::run(app, &flows, check),
         Command::Graph { flow, format } => graph::run(app, &flow, format),
         Command::Test(args) => block_on(test::run(app, &args)),

@@ -180,7 +180,7 @@ impl<'s> Lowering<'s> {
                 }
             }
             base => {
-                let base = self.expr(base);
+                let base = self.base(base);
                 self.inner(base, Segment::Key(name.to_owned()), end)
             }
         }
@@ -232,7 +232,7 @@ impl<'s> Lowering<'s> {
             let (message, fix) = step_field("ID", "");
             return self.refuse_with(end..end, message, Some(fix));
         }
-        let base = self.expr(base);
+        let base = self.base(base);
         let key = self.expr(key);
         let segment = match &key.kind {
             Kind::Constant(Value::String(key)) => Some(Segment::Key(key.clone())),
@@ -245,6 +245,18 @@ impl<'s> Lowering<'s> {
             Some(segment) => self.inner(base, segment, end),
             None => Expr { range: base.range.start..end, kind: Kind::Item(Box::new((base, key))) },
         }
+    }
+
+    /// What something inside is taken of, with the parentheses around it, which the parser leaves out.
+    fn base(&mut self, read: &ast::Expr<'_>) -> Expr {
+        let base = self.expr(read);
+        let before = self.source[..base.range.start].trim_end();
+        let after = self.source[base.range.end..].trim_start();
+        if before.ends_with('(') && after.starts_with(')') {
+            let end = self.source.len() - after.len() + 1;
+            return Expr { range: before.len() - 1..end, ..base };
+        }
+        base
     }
 
     /// One segment further inside: a path grows by it.
@@ -264,7 +276,7 @@ impl<'s> Lowering<'s> {
     }
 
     fn slice(&mut self, slice: &ast::Slice<'_>, end: usize) -> Expr {
-        let of = self.expr(&slice.expr);
+        let of = self.base(&slice.expr);
         let bounds = [&slice.start, &slice.stop, &slice.step].map(|bound| bound.as_ref().map(|bound| self.expr(bound)));
         Expr { range: of.range.start..end, kind: Kind::Slice(Box::new(Slice { of, bounds })) }
     }

@@ -6,6 +6,7 @@ use minijinja::Error;
 use minijinja::machinery::{ast, parse, parse_expr};
 use minijinja::syntax::SyntaxConfig;
 
+use super::advice::Advice;
 use super::lower::Lowering;
 use super::program::{Code, Formula, Prose};
 use super::source::{Refusal, Shape, scan, scan_bare};
@@ -35,7 +36,7 @@ pub(super) fn bare(text: &str) -> Result<Formula, Vec<Refusal>> {
 }
 
 fn formula(text: &str, masked: &str, inside: Range<usize>) -> Result<Formula, Vec<Refusal>> {
-    let read = parse_expr(&masked[inside.clone()]).map_err(|error| vec![refused(&error, &inside)])?;
+    let read = parse_expr(&masked[inside.clone()]).map_err(|error| vec![refused(&error, text, &inside)])?;
     let mut lowering = Lowering::new(text, inside.start);
     let root = lowering.expr(&read);
     let code = code(text, lowering)?;
@@ -46,7 +47,8 @@ fn prose(text: &str, masked: &str) -> Result<Prose, Vec<Refusal>> {
     let whole = 0..text.len();
     // Outside the tags, a text is kept to the last byte.
     let syntax = SyntaxConfig::builder().keep_trailing_newline(true).build();
-    let read = syntax.and_then(|syntax| parse(masked, "", syntax)).map_err(|error| vec![refused(&error, &whole)])?;
+    let read =
+        syntax.and_then(|syntax| parse(masked, "", syntax)).map_err(|error| vec![refused(&error, text, &whole)])?;
     let mut lowering = Lowering::new(text, 0);
     let body = match &read {
         ast::Stmt::Template(template) => lowering.statements(&template.children),
@@ -65,9 +67,10 @@ fn code(text: &str, lowering: Lowering<'_>) -> Result<Code, Vec<Refusal>> {
 }
 
 /// What the parser says, in these bytes of the text.
-fn refused(error: &Error, inside: &Range<usize>) -> Refusal {
+fn refused(error: &Error, text: &str, inside: &Range<usize>) -> Refusal {
     let range = error.range().map_or(inside.clone(), |range| inside.start + range.start..inside.start + range.end);
     let range = if range.is_empty() || range.end > inside.end { inside.clone() } else { range };
     let message = format!("this is no expression: {}", error.detail().unwrap_or("it cannot be read"));
-    Refusal::new(range, message, None)
+    let habit = Advice::of_habit(text, range.start);
+    Refusal::new(range, message, habit)
 }

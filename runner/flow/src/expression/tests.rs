@@ -153,6 +153,27 @@ fn what_is_too_long_or_too_deep_is_refused_with_its_place() {
     assert!(Expression::compile(&table[6].0).is_err());
 }
 
+#[test]
+fn habits_of_other_languages_are_answered_with_what_is_written_here() {
+    let answers = [
+        ("input.a && input.b", "write and"),
+        ("input.a || input.b", "write or"),
+        ("input.a === 1", "write =="),
+        ("input.a !== 1", "write !="),
+        ("input.a ?? 1", "write input.text | default('…')"),
+        ("input.a ? 1 : 2", "write 'a' if input.yes else 'b'"),
+        ("!input.a", "write not input.done"),
+        ("$json.a", "names have no $: input, config, run, item, loop, steps.ID.output"),
+        ("input.a = 1", "write == to compare"),
+        ("input.a.map(x => x.b)", "there are no functions: write a filter such as input.items | map(attribute='name')"),
+    ];
+    for (text, answer) in answers {
+        let refusal = Expression::compile(text).unwrap_err().remove(0);
+        let said = refusal.fix.as_ref().and_then(|fix| fix.say());
+        assert_eq!(said.as_deref(), Some(answer), "{text}");
+    }
+}
+
 /// minijinja's own engine is the judge of what its language means. Where this one differs, it is on purpose: null takes
 /// a default, a slice may go back to any bound, other kinds have no order among themselves, and nothing is made that JSON cannot hold.
 #[test]

@@ -42,7 +42,9 @@ fn known() -> BTreeSet<String> {
     let of_schemas = words(include_str!("../../../../connector-sdk/src/schema/explain.rs"), "=> (\"");
     let folders = ["connector-sdk/src", "connectors", "runner/rehearsal/src"].into_iter();
     let rules = folders.flat_map(|folder| sources(&root.join(folder))).flat_map(|source| rules(&source));
+    let of_command = words(include_str!("../../../cli/src/problem.rs"), "\"code\": \"");
     // The code of a `fail` that names none.
+    let files = files.chain(of_command);
     files.chain(words(kinds, "=> \"")).chain(of_schemas).chain(["failed"]).map(str::to_owned).chain(rules).collect()
 }
 

@@ -126,6 +126,11 @@ fn what_is_not_there_is_named_with_what_is_near() {
             Some("write input.list[0] for its first item"),
         ),
         ("{{ input.number.x.y }}", "there is nothing at input.number.x: input.number is a number", None),
+        (
+            "{{ (input.object | items | first).x }}",
+            "there is nothing at (input.object | items | first).x: (input.object | items | first) is a list",
+            Some("write (input.object | items | first)[0] for its first item"),
+        ),
         ("{{ input.nothing.x }}", "there is nothing at input.nothing.x: input.nothing is null", None),
         (
             "{{ input['a key'].its }}",

@@ -35,8 +35,14 @@ fn words(runs: &[RunInfo]) -> String {
 
 fn row(info: &RunInfo) -> [String; 6] {
     let took = info.finished.map(|finished| in_words(finished.since(info.created))).unwrap_or_default();
-    let (run, flow, status) = (info.run.clone(), info.flow.clone(), info.status.code().to_owned());
+    let (run, flow, status) = (info.run.clone(), info.flow.clone(), stands(info));
     [run, flow, status, moment(info.created), took, info.key.clone().unwrap_or_default()]
+}
+
+/// Where a run stands, and whether anybody goes on with it.
+pub(super) fn stands(info: &RunInfo) -> String {
+    let left = if info.left { ", process gone" } else { "" };
+    format!("{}{left}", info.status.code())
 }
 
 /// A moment to the second: `2026-01-31 12:00:00Z`.

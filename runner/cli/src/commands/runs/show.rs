@@ -7,7 +7,7 @@ use runner_engine::{RetryRecord, RunHistory, UnderWay};
 use runner_flow::StepRecord;
 use serde_json::json;
 
-use super::list::moment;
+use super::list::{moment, stands};
 use crate::again;
 use crate::app::App;
 use crate::console::{pretty, shown};
@@ -47,7 +47,7 @@ fn page(app: &App, history: &RunHistory) -> String {
 
 fn head(history: &RunHistory) -> String {
     let info = &history.info;
-    let mut words = format!("{}  {}  {}\n", info.run, info.flow, info.status.code());
+    let mut words = format!("{}  {}  {}\n", info.run, info.flow, stands(info));
     let _ = write!(words, "started {}", moment(info.created));
     if let Some(finished) = info.finished {
         let _ = write!(words, ", took {}", in_words(finished.since(info.created)));
@@ -86,7 +86,10 @@ fn end(app: &App, history: &RunHistory) -> String {
     let info = &history.info;
     if is_open(info) {
         let resume = again::with_connections(&app.global, &["runs", "resume", &info.run]);
-        return format!("\nit is not over; if its process is gone, this goes on: {resume}\n");
+        return match info.left {
+            true => format!("\nit is not over, and its process is gone; this goes on: {resume}\n"),
+            false => "\nit is not over; another process goes on with it\n".to_owned(),
+        };
     }
     let Some(report) = report_of(history.clone()) else { return String::new() };
     match &report.error {
