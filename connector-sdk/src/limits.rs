@@ -44,6 +44,10 @@ pub const DEPTH: usize = 64;
 pub const HEADERS: usize = 64;
 /// The schemas that a JSON Schema of a flow may hold, with its references followed.
 pub const UNFOLDED: usize = 100_000;
+/// How often the parts of a schema that leads back to itself may look at a value, however small that is.
+pub const LOOKS: usize = 20_000;
+/// How often more for each place of the value.
+pub const LOOKS_A_PLACE: usize = 16;
 /// The names among which one is looked for that was probably meant.
 pub const SUGGESTED: usize = 1_000;
 /// Problems that one error lists.

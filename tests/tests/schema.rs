@@ -1,5 +1,6 @@
 //! What a person reads whose input is wrong: the whole message, for one mistake of every sort.
 
+use connector_sdk::Schema;
 use connector_sdk::http::Egress;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
@@ -400,4 +401,35 @@ fn a_hundred_wrong_variants_are_cut() {
     let wrong = vec![json!({ "role": "robot" }); 150];
     let text = message(&json!({ "messages": wrong }));
     assert_eq!(text.lines().count(), 102);
+}
+
+/// Each level of the value doubles the work of this schema, whose first two choices look alike until the end.
+#[test]
+fn a_value_that_is_too_much_work_is_refused_and_others_are_not() {
+    let choice = |more: Value| {
+        let mut choice = json!({ "type": "object", "properties": { "a": { "$ref": "#/$defs/n" } } });
+        choice.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        choice
+    };
+    let both = [choice(json!({ "minProperties": 2 })), choice(json!({})), json!({ "type": "string" })];
+    let schema = Schema::new(json!({ "$ref": "#/$defs/n", "$defs": { "n": { "anyOf": both } } }));
+    let nested = |depth: usize, leaf: Value| (0..depth).fold(leaf, |inner, _| json!({ "a": inner }));
+    assert_eq!(schema.check(&nested(8, json!("leaf"))), []);
+    let found = schema.check(&nested(60, json!(1)));
+    assert_eq!((found.len(), &*found[0].rule), (1, "limit"), "{found:?}");
+
+    let tree = Schema::new(json!({ "properties": { "left": { "$ref": "#" }, "right": { "$ref": "#" } } }));
+    let deep = (0..12).fold(json!({}), |inner, _| json!({ "left": inner, "right": inner }));
+    assert_eq!(tree.check(&deep), []);
+    let list = Schema::new(json!({ "type": ["array", "integer"], "items": { "$ref": "#" } }));
+    assert_eq!(list.check(&json!([vec![1; 100_000], [[2]]])), []);
+    assert_eq!(list.check(&json!([[["x"]]])).len(), 1);
+}
+
+#[test]
+fn a_schema_that_is_nothing_but_itself_is_refused() {
+    for schema in [json!({ "$ref": "#" }), json!({ "anyOf": [{ "$ref": "#" }, { "$ref": "#" }] })] {
+        let found = Schema::new(schema).check(&json!({ "a": 1 }));
+        assert_eq!(found.len(), 1, "{found:?}");
+    }
 }

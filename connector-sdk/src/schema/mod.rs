@@ -3,7 +3,9 @@
 //! This is the only place that knows the `jsonschema` crate.
 
 mod explain;
+mod references;
 mod unfold;
+mod weigh;
 
 use std::sync::OnceLock;
 
@@ -13,18 +15,26 @@ use serde_json::Value;
 use crate::limits;
 use crate::violation::Violation;
 
+const TOO_MUCH: &str = "is nested too deep for its schema, which leads back to itself several times at the same place";
+
 /// A JSON Schema that values are checked against.
 pub struct Schema {
     json: Value,
     required_defaults: Vec<(String, Value)>,
-    validator: OnceLock<Result<Validator, String>>,
+    compiled: OnceLock<Result<Compiled, String>>,
+}
+
+struct Compiled {
+    validator: Validator,
+    /// Whether the work of a check has to be weighed before it.
+    leads_back: bool,
 }
 
 impl Schema {
     /// A schema. It is compiled when the first value is checked.
     pub fn new(mut json: Value) -> Self {
         name_no_properties(&mut json);
-        Self { required_defaults: required_defaults(&json), json, validator: OnceLock::new() }
+        Self { required_defaults: required_defaults(&json), json, compiled: OnceLock::new() }
     }
 
     /// The schema itself.
@@ -45,24 +55,28 @@ impl Schema {
 
     /// Why the schema, which somebody else wrote, cannot be used, if it cannot.
     pub fn defect(&self) -> Option<String> {
-        unfold::defect(&self.json).or_else(|| self.validator().err().map(str::to_owned))
+        unfold::defect(&self.json).or_else(|| self.compiled().err().map(str::to_owned))
     }
 
     /// Everything that is wrong with `value`, each with its JSON Pointer.
     pub fn check(&self, value: &Value) -> Vec<Violation> {
-        match self.validator() {
+        match self.compiled() {
             Err(defect) => vec![Violation::new("", "schema", format!("the schema is defective: {defect}"))],
-            Ok(validator) if validator.is_valid(value) => Vec::new(),
-            Ok(validator) => self.explain(validator, value),
+            Ok(compiled) if compiled.leads_back && weigh::is_too_much(&self.json, value) => {
+                vec![Violation::new("", "limit", TOO_MUCH)]
+            }
+            Ok(compiled) if compiled.validator.is_valid(value) => Vec::new(),
+            Ok(compiled) => self.explain(&compiled.validator, value),
         }
     }
 
-    fn validator(&self) -> Result<&Validator, &str> {
+    fn compiled(&self) -> Result<&Compiled, &str> {
         let compile = || {
             let options = jsonschema::options().offline().should_validate_formats(false);
-            options.build(&self.json).map_err(|error| error.to_string())
+            let validator = options.build(&self.json).map_err(|error| error.to_string())?;
+            Ok(Compiled { validator, leads_back: unfold::leads_back(&self.json) })
         };
-        self.validator.get_or_init(compile).as_ref().map_err(String::as_str)
+        self.compiled.get_or_init(compile).as_ref().map_err(String::as_str)
     }
 
     fn explain(&self, validator: &Validator, value: &Value) -> Vec<Violation> {

@@ -2,24 +2,15 @@
 
 use std::collections::HashMap;
 
-use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
+use super::references::References;
 use crate::limits;
 
 /// Why a schema is too much to check against, if it is.
 pub(super) fn defect(schema: &Value) -> Option<String> {
-    let mut unfolding = Unfolding {
-        root: schema,
-        anchors: HashMap::new(),
-        known: HashMap::new(),
-        places: HashMap::new(),
-        open: Vec::new(),
-    };
-    unfolding.note_anchors(schema);
-    let unfolded = unfolding.reference(schema, 0).map(|unfolded| unfolded.count);
-    match unfolded {
-        Ok(count) if count <= limits::UNFOLDED => None,
+    match Unfolding::of(schema).reference(schema, 0) {
+        Ok(unfolded) if unfolded.count <= limits::UNFOLDED => None,
         Ok(_) => Some(format!(
             "with its references followed it holds more than {} schemas; write each choice once, not as several \
              references to the same",
@@ -27,6 +18,14 @@ pub(super) fn defect(schema: &Value) -> Option<String> {
         )),
         Err(defect) => Some(defect),
     }
+}
+
+/// Whether a part of a schema refers to what it stands in, so that only the value says how deep a check goes.
+pub(super) fn leads_back(schema: &Value) -> bool {
+    let mut unfolding = Unfolding::of(schema);
+    // Where this fails, the schema cannot be used at all.
+    let _ = unfolding.reference(schema, 0);
+    unfolding.leads_back
 }
 
 /// How deep references and schemas may stand in one another.
@@ -42,26 +41,20 @@ struct Unfolded {
 /// A walk through a schema along its references. What leads back to itself is one family, each member of which counts
 /// once: how often it is gone through is a matter of the value, not of the schema.
 struct Unfolding<'s> {
-    root: &'s Value,
-    anchors: HashMap<&'s str, &'s Value>,
+    references: References<'s>,
     /// What the targets of references unfold to.
     known: HashMap<*const Value, usize>,
     /// The targets that are being counted, and those that lead back to one of them.
     open: Vec<*const Value>,
     /// Where these stand in there.
     places: HashMap<*const Value, usize>,
+    leads_back: bool,
 }
 
 impl<'s> Unfolding<'s> {
-    fn note_anchors(&mut self, value: &'s Value) {
-        for key in ["$anchor", "$dynamicAnchor"] {
-            self.anchors.extend(value.get(key).and_then(Value::as_str).map(|name| (name, value)));
-        }
-        match value {
-            Value::Object(map) => map.values().for_each(|inner| self.note_anchors(inner)),
-            Value::Array(items) => items.iter().for_each(|inner| self.note_anchors(inner)),
-            _ => {}
-        }
+    fn of(schema: &'s Value) -> Self {
+        let references = References::of(schema);
+        Self { references, known: HashMap::new(), open: Vec::new(), places: HashMap::new(), leads_back: false }
     }
 
     fn reference(&mut self, target: &'s Value, depth: usize) -> Result<Unfolded, String> {
@@ -70,6 +63,7 @@ impl<'s> Unfolding<'s> {
             return Ok(Unfolded { count: *count, back_to: usize::MAX });
         }
         if let Some(at) = self.places.get(&key) {
+            self.leads_back = true;
             return Ok(Unfolded { count: 1, back_to: *at });
         }
         let at = self.open.len();
@@ -92,7 +86,7 @@ impl<'s> Unfolding<'s> {
             match (key.as_str(), value) {
                 ("$defs" | "definitions" | "enum" | "const" | "default" | "examples", _) => {}
                 ("$ref" | "$dynamicRef" | "$recursiveRef", Value::String(reference)) => {
-                    if let Some(target) = self.target(reference)? {
+                    if let Some(target) = self.references.target(reference)? {
                         all.add(self.reference(target, depth)?);
                     }
                 }
@@ -114,21 +108,6 @@ impl<'s> Unfolding<'s> {
             }
         }
         Ok(all)
-    }
-
-    /// What a reference means; nothing if it is one of the schemas of JSON Schema itself.
-    fn target(&self, reference: &str) -> Result<Option<&'s Value>, String> {
-        let Some(fragment) = reference.strip_prefix('#') else {
-            let is_own = reference.contains("://json-schema.org/") && !reference.trim_end_matches('#').contains('#');
-            let outside = || format!("{reference:?} stands outside of it; write a reference such as \"#/$defs/name\"");
-            return if is_own { Ok(None) } else { Err(outside()) };
-        };
-        let fragment = percent_decode_str(fragment).decode_utf8_lossy();
-        let target = match fragment.is_empty() || fragment.starts_with('/') {
-            true => self.root.pointer(&fragment),
-            false => self.anchors.get(&*fragment).copied(),
-        };
-        target.map(Some).ok_or_else(|| format!("there is nothing at {reference:?}; write one of its own \"$defs\""))
     }
 }
 
