@@ -189,7 +189,7 @@ impl Engine {
 
     pub(crate) async fn info(&self, row: RunRow) -> Result<RunInfo> {
         let here = self.shared.runs.get(&row.id).map(|handle| handle.stage());
-        let is_nowhere = row.end.is_none() && here.is_none();
+        let is_nowhere = status_of(&row.status).is_none() && here.is_none();
         let left = is_nowhere && !self.shared.journal.is_held_elsewhere(&row.id).await.map_err(of_journal)?;
         let status = match (status_of(&row.status), here) {
             (Some(status), _) => RunStatus::Over(status),

@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 use tests::command::{Shell, root};
 
 /// The pages that show flows.
-const PAGES: [&str; 5] =
-    ["README.md", "docs/flows.md", "docs/testing.md", "docs/from-prismatic.md", "docs/from-n8n.md"];
+const PAGES: [&str; 6] =
+    ["README.md", "docs/flows.md", "docs/sandbox.md", "docs/testing.md", "docs/from-prismatic.md", "docs/from-n8n.md"];
 /// The flow that steps of the pages run.
 const SUB_FLOW: &str = "summarise.linkwork.json";
 

@@ -31,6 +31,8 @@ fn what_is_done_is_not_done_again() {
     assert_eq!(listed(&shell)[0]["left"], true);
     let table = shell.run(["runs", "list"]).exits(0).stdout;
     assert!(table.contains("running, process gone"), "{table}");
+    let shown = shell.run(["runs", "show", "last"]).exits(0).stdout;
+    assert!(shown.contains("its process is gone; this goes on: linkwork runs resume run_"), "{shown}");
     gate.open();
     let outcome = shell.run(["runs", "resume", "last", "--output", "jsonl"]).exits(0);
     assert_eq!(asked(&upstream), ["one", "two", "two"], "a read is made again, and the step before it is not");

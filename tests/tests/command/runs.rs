@@ -79,7 +79,7 @@ fn a_run_under_way_is_shown_and_cancelled_from_another_process() {
     wait_until(&upstream, |seen| seen.requests.len() == 1);
     let shown = shell.run(["runs", "show", "last"]).exits(0).stdout;
     assert!(shown.contains("slow  calls xai-grok/get-model since"), "{shown}");
-    assert!(shown.contains("linkwork runs resume run_"), "{shown}");
+    assert!(shown.contains("another process goes on with it"), "{shown}");
     shell.run(["runs", "cancel", "last"]).exits(0);
     wait_until(&upstream, |seen| seen.left == 1);
     running.end().exits(130);

@@ -23,7 +23,7 @@ use crate::problem::Problem;
 use crate::words::named;
 
 /// How often the files are looked at.
-const LOOK: Duration = Duration::from_millis(200);
+const LOOK_AGAIN: Duration = Duration::from_millis(200);
 
 pub(super) async fn run(app: &App, args: &RunArgs, flow: Arc<Flow>, what: What) -> Result<Exit, Problem> {
     let keep = Keep::runs(journal::open(&app.global.journal)?);
@@ -49,9 +49,16 @@ pub(super) async fn run(app: &App, args: &RunArgs, flow: Arc<Flow>, what: What) 
     .await
 }
 
-/// The files of a flow, and when each was saved as it was read.
+/// The files of a flow, as they were when they were looked at last.
 #[derive(Default)]
-struct Files(BTreeMap<PathBuf, Option<SystemTime>>);
+struct Files(BTreeMap<PathBuf, Look>);
+
+/// A file as it is. Its time tells that it was saved as it had been; its text, that it was saved twice within a moment.
+#[derive(PartialEq)]
+struct Look {
+    saved: Option<SystemTime>,
+    text: Option<String>,
+}
 
 impl Files {
     /// From now on these too, as they were when this flow was read from them.
@@ -64,29 +71,31 @@ impl Files {
 
     /// What was saved between reading it and looking at it counts as changed.
     fn add(&mut self, file: PathBuf, read: &str) {
-        let saved = saved(&file);
-        let is_as_read = files::read_text(&file).is_ok_and(|text| text == read);
-        self.0.entry(file).or_insert(saved.filter(|_| is_as_read));
+        let saved = Look::at(&file).saved;
+        self.0.entry(file).or_insert(Look { saved, text: Some(read.to_owned()) });
     }
 
     /// Waits until a file is saved. False if somebody does not want to wait for that.
     async fn change(&mut self, session: &Session) -> bool {
         loop {
-            let now = self.0.keys().map(|file| (file.clone(), saved(file))).collect();
+            let now = self.0.keys().map(|file| (file.clone(), Look::at(file))).collect();
             if self.0 != now {
                 self.0 = now;
                 return true;
             }
             tokio::select! {
                 () = session.asked.cancel.cancelled() => return false,
-                () = tokio::time::sleep(LOOK) => {}
+                () = tokio::time::sleep(LOOK_AGAIN) => {}
             }
         }
     }
 }
 
-fn saved(file: &Path) -> Option<SystemTime> {
-    file.metadata().and_then(|metadata| metadata.modified()).ok()
+impl Look {
+    fn at(file: &Path) -> Self {
+        let saved = file.metadata().and_then(|metadata| metadata.modified()).ok();
+        Self { saved, text: files::read_text(file).ok() }
+    }
 }
 
 struct Watch<'w> {
