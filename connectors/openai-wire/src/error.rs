@@ -78,6 +78,8 @@ pub struct Said {
     pub reported: bool,
     /// The provider's code in lower case, whichever shape the body has.
     pub code: String,
+    /// The provider's type of error, where the body names one.
+    pub kind: String,
     /// The field that it is about, where the body names one.
     pub param: Option<String>,
     /// The provider's sentence.
@@ -95,6 +97,7 @@ impl Said {
             status: answer.status,
             reported: answer.is_success(),
             code: text("code").unwrap_or_default().to_lowercase(),
+            kind: text("type").unwrap_or_default().to_owned(),
             param: text("param").map(str::to_owned),
             plain: words.to_lowercase(),
             words,

@@ -17,7 +17,7 @@ pub mod retired;
 pub mod stream;
 
 pub use self::actions::{GetModel, ListModels};
-pub use self::answer::body;
+pub use self::answer::{body, send};
 pub use self::error::{Diagnosis, Said, explain};
 pub use self::models::list as list_models;
 pub use self::open_union::open;

@@ -65,7 +65,7 @@ pub struct FunctionResult {
 /// Text, or a list of parts.
 #[derive(JsonSchema)]
 #[schemars(untagged)]
-pub enum Content {
+enum Content {
     Text(String),
     Parts(#[schemars(length(min = 1))] Vec<Part>),
 }

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use self::assembly::ChatAssembly;
 pub use self::choice::Choice;
-pub use self::message::{Assistant, Content, FunctionResult, Instructions, ToolResult, User, check_messages};
+pub use self::message::{Assistant, FunctionResult, Instructions, ToolResult, User, check_messages};
 use crate::provider::Provider;
 use crate::stream;
 

@@ -2,9 +2,8 @@
 
 use connector_openai_wire::images::keep_as_files;
 use connector_openai_wire::retired::warn;
-use connector_openai_wire::{additional_fields, body};
-use connector_sdk::http::Method;
-use connector_sdk::{About, Action, ConnectionExt as _, Context, Effect, Result, Verbatim, Violation, async_trait};
+use connector_openai_wire::{additional_fields, send};
+use connector_sdk::{About, Action, Context, Effect, Result, Verbatim, Violation, async_trait};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -62,9 +61,8 @@ impl Action for GenerateImage {
     }
 
     async fn perform(&self, ctx: &Context, connection: &XaiGrok, input: Input) -> Result<Self::Output> {
-        let fields = Value::Object(additional_fields::body(&input)?);
-        let request = connection.request(ctx, Method::POST, "/images/generations")?.json(&fields);
-        let mut images = body(connection, &request.send().await?)?;
+        let fields = additional_fields::body(&input)?;
+        let mut images = send(ctx, connection, "/images/generations", fields).await?;
         keep_as_files::<XaiGrok>(ctx, &mut images).await?;
         Verbatim::answer(images)
     }
