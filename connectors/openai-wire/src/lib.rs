@@ -7,6 +7,7 @@ mod actions;
 pub mod additional_fields;
 mod answer;
 pub mod chat;
+pub mod endpoints;
 mod error;
 pub mod images;
 mod models;

@@ -7,6 +7,7 @@ mod actions;
 mod chat;
 mod connection;
 mod embeddings;
+mod endpoints;
 mod error;
 mod images;
 mod moderations;
@@ -42,5 +43,6 @@ pub fn connector() -> Connector {
     .action(ListModels::default())
     .action(raw_request)
     .options(SelectModel::default())
+    .endpoints(endpoints::endpoints())
     .build()
 }

@@ -6,6 +6,7 @@
 mod actions;
 mod chat;
 mod connection;
+mod endpoints;
 mod error;
 mod images;
 mod messages;
@@ -38,5 +39,6 @@ pub fn connector() -> Connector {
     .action(ListModels::default())
     .action(raw_request)
     .options(SelectModel::default())
+    .endpoints(endpoints::endpoints())
     .build()
 }
