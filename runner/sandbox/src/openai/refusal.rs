@@ -13,7 +13,7 @@ pub(crate) struct Refusal {
     status: StatusCode,
     kind: &'static str,
     message: String,
-    param: Option<String>,
+    param: Option<Box<str>>,
     code: Option<&'static str>,
     retry_after: Option<HeaderValue>,
 }
@@ -27,7 +27,7 @@ impl Refusal {
         Self { code: Some(code), ..self }
     }
 
-    fn param(self, param: impl Into<String>) -> Self {
+    fn param(self, param: impl Into<Box<str>>) -> Self {
         Self { param: Some(param.into()), ..self }
     }
 
