@@ -2,4 +2,5 @@
 //!
 //! [`control`] says who and what, and keeps the record; it never dials and knows no HTTP.
 
+pub mod bounds;
 pub mod control;
