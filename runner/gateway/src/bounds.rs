@@ -20,6 +20,8 @@ pub const LIMITS: usize = 16;
 pub const COMMANDS: usize = 1_024;
 /// Records of calls that wait for the writer; further ones are dropped, and counted.
 pub const WAITING_CALLS: usize = 16_384;
+/// Changes of the file whose lines of the audit wait for the writer; of further ones the file itself tells.
+pub const WAITING_CHANGES: usize = 1_000;
 /// Records that are worth a commit at once.
 pub const GROUP: usize = 512;
 /// How long a record waits for others to be committed with it.

@@ -52,13 +52,17 @@ impl Gateway {
         Ok(())
     }
 
-    /// What is told of a key. One of somebody else's is as if it were missing, but for admins.
+    /// What is told of a key. One of somebody else's is as if it were missing, but for admins. Whoever holds a key may
+    /// always see what it is.
     pub async fn key(&self, actor: &Actor, workspace: &str, id: &str, now: Timestamp) -> Result<KeyRow, ControlError> {
-        self.permit(actor, workspace, Permission::WriteKeys, now)?;
+        let is_own = actor.key() == id;
+        let permission = if is_own { Permission::CallModels } else { Permission::WriteKeys };
+        self.permit(actor, workspace, permission, now)?;
         let wanted = id.to_owned();
         let row = self.inner.store.read(move |db| keys::table::row(db, &wanted)).await?;
-        let row = row.filter(|row| row.workspace == workspace);
-        let seen = row.filter(|row| self.permitted(actor, workspace, self.of_keys(actor, &row.principal)).is_ok());
+        let may_see =
+            |row: &KeyRow| is_own || self.permitted(actor, workspace, self.of_keys(actor, &row.principal)).is_ok();
+        let seen = row.filter(|row| row.workspace == workspace && may_see(row));
         seen.ok_or_else(|| no_key(id).into())
     }
 
