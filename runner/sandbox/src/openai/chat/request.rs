@@ -13,7 +13,7 @@ use crate::usage::IMAGE_TOKENS;
 use crate::words;
 
 /// The arguments that the API knows.
-const KNOWN: [&str; 36] = [
+const KNOWN: [&str; 35] = [
     "audio",
     "frequency_penalty",
     "function_call",
@@ -49,7 +49,6 @@ const KNOWN: [&str; 36] = [
     "user",
     "verbosity",
     "web_search_options",
-    "moderation",
 ];
 
 const ROLES: [&str; 6] = ["system", "assistant", "user", "function", "tool", "developer"];
