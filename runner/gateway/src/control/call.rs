@@ -1,0 +1,84 @@
+//! One call of a model: from the moment that it is let through until its record is written.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::usage::Usage;
+
+/// What is known of a call before it is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// What it does, in the words of the `gen_ai` conventions.
+    pub operation: &'static str,
+    /// Whether the answer is to come in pieces.
+    pub stream: bool,
+    /// How long the request's body is.
+    pub body_bytes: u64,
+    /// How many tokens the answer may have, all choices together; 0 if it has none at all, nothing if the body does not say.
+    pub max_output: Option<u64>,
+}
+
+/// What came of a call.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CallEnd {
+    /// The provider's status, if it answered.
+    pub status: Option<u16>,
+    /// What went wrong, in one word; nothing if all went well.
+    pub error_type: Option<Cow<'static, str>>,
+    /// Bytes of the request's body.
+    pub bytes_in: u64,
+    /// Bytes of the answer's body that were handed on.
+    pub bytes_out: u64,
+    /// What the answer told of its costs.
+    pub usage: Usage,
+    /// Until the first byte of the answer.
+    pub first_byte: Option<Duration>,
+    /// From the first byte of the request to the last of the answer.
+    pub duration: Duration,
+    /// Of that, what was not spent waiting for the provider or the caller.
+    pub overhead: Duration,
+    /// How the provider calls it.
+    pub upstream_request_id: Option<String>,
+    /// What was said, if the model keeps that.
+    pub content: Option<Content>,
+}
+
+/// What was said in a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Content {
+    /// The request's body.
+    pub request: Bytes,
+    /// The answer's body.
+    pub answer: Bytes,
+}
+
+/// The id of a call. Ids of later calls are greater.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CallId(u128);
+
+const PREFIX: &str = "call_";
+
+impl fmt::Display for CallId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{PREFIX}{:032x}", self.0)
+    }
+}
+
+/// Why a text is no id of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("this is not the id of a call, which is call_ and 32 digits")]
+pub struct NotACall;
+
+impl FromStr for CallId {
+    type Err = NotACall;
+
+    fn from_str(text: &str) -> Result<Self, NotACall> {
+        let digits = text.strip_prefix(PREFIX).filter(|digits| digits.len() == 32).ok_or(NotACall)?;
+        let is_hex = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+        u128::from_str_radix(digits, 16).ok().filter(|_| is_hex).map(Self).ok_or(NotACall)
+    }
+}

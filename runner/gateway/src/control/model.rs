@@ -1,0 +1,27 @@
+//! A model as a call sees it: where it leads, who may use it, and how much.
+
+use std::sync::Arc;
+
+use connector_sdk::{BoundConnection, Endpoint};
+
+/// A model that members call.
+pub struct Model {
+    /// What members call it.
+    pub name: Arc<str>,
+    /// Where it belongs.
+    pub workspace: Arc<str>,
+    /// What the provider calls it.
+    pub provider_model: Arc<str>,
+    /// The name of its connection.
+    pub connection_name: Arc<str>,
+    /// Its connection, ready for calls.
+    pub connection: BoundConnection,
+    /// The connector of that connection.
+    pub connector: &'static str,
+    /// The calls that may be passed on.
+    pub endpoints: Arc<[Endpoint]>,
+    /// Whether calls that leave something with the provider may be passed on too.
+    pub stateful: bool,
+    /// Whether prompts and answers are kept.
+    pub record_content: bool,
+}

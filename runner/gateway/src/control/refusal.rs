@@ -1,0 +1,86 @@
+//! Why somebody does not get what they asked for, in words that tell them nothing that is not theirs to know.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::time::Duration;
+
+/// What kind of no it is, for whoever has to say it in a protocol's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum RefusalKind {
+    /// Nobody knows who asks.
+    Unauthenticated,
+    /// Whoever asks is known and may not do this.
+    Forbidden,
+    /// There is no such thing, or none that the asker may know of.
+    NotFound,
+    /// What was asked for cannot be.
+    Invalid,
+    /// Something changed meanwhile.
+    Conflict,
+    /// A limit is reached.
+    LimitReached,
+    /// It could not be done now.
+    Unavailable,
+}
+
+impl RefusalKind {
+    /// The stable code, in `snake_case`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Unauthenticated => "unauthenticated",
+            Self::Forbidden => "forbidden",
+            Self::NotFound => "not_found",
+            Self::Invalid => "invalid",
+            Self::Conflict => "conflict",
+            Self::LimitReached => "limit_reached",
+            Self::Unavailable => "unavailable",
+        }
+    }
+}
+
+/// A no: what is wrong, what to do, and when it may be otherwise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// What kind of no it is.
+    pub kind: RefusalKind,
+    /// What is wrong, for people.
+    pub message: Cow<'static, str>,
+    /// What to do about it.
+    pub fix: Cow<'static, str>,
+    /// How long to wait, where waiting helps.
+    pub retry_after: Option<Duration>,
+}
+
+impl Refusal {
+    /// A no that waiting does not change.
+    pub fn new(kind: RefusalKind, message: impl Into<Cow<'static, str>>, fix: impl Into<Cow<'static, str>>) -> Self {
+        Self { kind, message: message.into(), fix: fix.into(), retry_after: None }
+    }
+
+    /// The one answer to whatever is not a key that opens something now.
+    pub fn unauthenticated() -> Self {
+        Self::new(
+            RefusalKind::Unauthenticated,
+            "this key is not valid",
+            "send a key that begins with lwk_ and is neither expired nor revoked, as \"Authorization: Bearer …\"",
+        )
+    }
+
+    /// The one answer to whatever does not exist, or not for whoever asks.
+    pub fn no_model(name: &str) -> Self {
+        let shown: String = name.chars().take(49).collect();
+        Self::new(
+            RefusalKind::NotFound,
+            format!("there is no model {shown:?} that this key may use"),
+            "GET /v1/models lists what it may use",
+        )
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}; {}", self.message, self.fix)
+    }
+}
+
+impl std::error::Error for Refusal {}

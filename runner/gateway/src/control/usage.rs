@@ -1,0 +1,56 @@
+//! What a call used. What nobody told is unknown, and never 0.
+
+use connector_sdk::Count;
+
+/// The numbers of tokens that an answer told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// What was sent.
+    pub input: Option<u64>,
+    /// What was answered.
+    pub output: Option<u64>,
+    /// Of the input, what came from a cache.
+    pub cached: Option<u64>,
+    /// What came from a cache and is not part of `input`.
+    pub cached_apart: Option<u64>,
+    /// What the model thought.
+    pub reasoning: Option<u64>,
+    /// All together, as the provider counts.
+    pub total: Option<u64>,
+}
+
+impl Usage {
+    /// Notes a number that an answer told. The last one of a kind counts.
+    pub fn tell(&mut self, count: Count, tokens: u64) {
+        let place = match count {
+            Count::Input => &mut self.input,
+            Count::Output => &mut self.output,
+            Count::Cached => &mut self.cached,
+            Count::CachedApart => &mut self.cached_apart,
+            Count::Reasoning => &mut self.reasoning,
+            Count::Total => &mut self.total,
+        };
+        *place = Some(tokens);
+    }
+
+    /// Everything that was sent, whether or not it came from a cache.
+    pub fn all_input(&self) -> Option<u64> {
+        Some(self.input?.saturating_add(self.cached_apart.unwrap_or(0)))
+    }
+
+    /// Everything that was made. Some providers count what the model thought as part of the output and some beside it;
+    /// their total tells which.
+    pub fn all_output(&self) -> Option<u64> {
+        let output = self.output?;
+        let with_thoughts = output.saturating_add(self.reasoning.unwrap_or(0));
+        match (self.total, self.all_input()) {
+            (Some(total), Some(input)) if input.saturating_add(with_thoughts) <= total => Some(with_thoughts),
+            _ => Some(output),
+        }
+    }
+
+    /// All together: what the provider says, or else the sum.
+    pub fn all(&self) -> Option<u64> {
+        self.total.or_else(|| Some(self.all_input()?.saturating_add(self.all_output()?)))
+    }
+}

@@ -1,0 +1,5 @@
+//! One endpoint for models: who may call which model, by whose key, how much, and what came of it.
+//!
+//! [`control`] says who and what, and keeps the record; it never dials and knows no HTTP.
+
+pub mod control;
