@@ -6,8 +6,8 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
-/// How many pieces a body may come in: what stands before a change, the change, and what stands after it.
-const PIECES: usize = 3;
+/// How many pieces a body may come in: two changes, and what stands around them.
+const PIECES: usize = 5;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
