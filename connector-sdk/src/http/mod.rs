@@ -23,7 +23,6 @@ mod view;
 
 pub use self::answer::Answer;
 pub(crate) use self::client::Client;
-use self::credential::header_name;
 pub(crate) use self::credential::identify;
 pub use self::egress::Egress;
 pub use self::explain::{explain_status, provider_message};

@@ -9,13 +9,14 @@ use bytes::Bytes;
 use serde_json::Value;
 use url::Url;
 
+use super::credential::{header_name, identify, sound_value};
 use super::decode::{self, Decoder};
 use super::incoming::Incoming;
 use super::stream::EventStream;
 use super::tape::Tape;
 use super::upload::Upload;
 use super::view::{RequestView, ViewBody};
-use super::{Answer, Multipart, answer, header_name, header_value, identify};
+use super::{Answer, Multipart, answer};
 use crate::connection::Connection;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind, Evidence, Result};
@@ -221,6 +222,7 @@ impl<'a, C: Connection> Request<'a, C> {
         Ok(Sent::new(self.method.as_str(), &target, &self.headers, body, &mask))
     }
 
+    /// Adds what shows who sends it, and the key of this call.
     fn identify(&mut self) -> Result<()> {
         identify(self.connection, &mut self.headers)?;
         if let Some(name) = self.connection.idempotency_header() {
@@ -294,9 +296,4 @@ async fn read_whole(ctx: &Context, mut incoming: Incoming) -> Result<Answer> {
 fn timed_out(limit: Duration, evidence: Evidence) -> Error {
     Error::new(ErrorKind::Timeout, format!("the provider did not answer within {} ms", limit.as_millis()))
         .with_evidence(evidence)
-}
-
-fn sound_value(value: &str) -> Result<HeaderValue> {
-    let message = "a header's value holds a character that no header can carry";
-    header_value(value).ok_or_else(|| Error::new(ErrorKind::InvalidInput, message))
 }

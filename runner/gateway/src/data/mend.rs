@@ -145,7 +145,8 @@ mod tests {
 
     #[test]
     fn blocks_are_numbered_in_the_order_in_which_they_begin() {
-        let event = |kind: &str, index: &str| format!("event: {kind}\ndata: {{\"type\":\"{kind}\"{index},\"x\":[0]}}\n\n");
+        let event =
+            |kind: &str, index: &str| format!("event: {kind}\ndata: {{\"type\":\"{kind}\"{index},\"x\":[0]}}\n\n");
         let real = [
             event("message_start", ""),
             event("content_block_start", ",\"index\":0"),
@@ -158,7 +159,9 @@ mod tests {
             event("message_stop", ""),
         ];
         let delta = |index: u8| {
-            format!("event: content_block_delta\ndata: {{\"index\":{index},\"type\":\"content_block_delta\",\"x\":[0]}}\n\n")
+            format!(
+                "event: content_block_delta\ndata: {{\"index\":{index},\"type\":\"content_block_delta\",\"x\":[0]}}\n\n"
+            )
         };
         let right = [
             event("message_start", ""),

@@ -79,7 +79,8 @@ impl Head {
         let start = text.len() - rest.len() + 1;
         let fields: Fields<'_> = serde_json::from_str(text).map_err(|error| not_json(&error))?;
         let model = fields.model.map(|raw| Ok(Place { at: place(text, raw), value: string(raw)? })).transpose()?;
-        let stream_options = fields.stream_options.map(|raw| Place { at: place(text, raw), value: asks_for_usage(raw) });
+        let stream_options =
+            fields.stream_options.map(|raw| Place { at: place(text, raw), value: asks_for_usage(raw) });
         let most = [fields.max_completion_tokens, fields.max_tokens, fields.max_output_tokens];
         let most = most.into_iter().flatten().find_map(number);
         let choices = fields.n.and_then(number).unwrap_or(1).max(1);
@@ -126,7 +127,9 @@ impl Head {
             None => missing.push(format!("\"model\":{}", quoted())),
         }
         match &self.stream_options {
-            Some(own) if ask_for_usage => edits.push(Place { at: own.at.clone(), value: asking(&body[own.at.clone()]) }),
+            Some(own) if ask_for_usage => {
+                edits.push(Place { at: own.at.clone(), value: asking(&body[own.at.clone()]) })
+            }
             None if ask_for_usage => missing.push(format!("\"stream_options\":{}", asking(b"null"))),
             _ => {}
         }
@@ -190,8 +193,7 @@ mod tests {
 
     fn text(mut body: Outgoing) -> String {
         let mut bytes = Vec::new();
-        while let Poll::Ready(Some(Ok(frame))) =
-            Pin::new(&mut body).poll_frame(&mut Context::from_waker(Waker::noop()))
+        while let Poll::Ready(Some(Ok(frame))) = Pin::new(&mut body).poll_frame(&mut Context::from_waker(Waker::noop()))
         {
             bytes.extend_from_slice(&frame.into_data().unwrap());
         }
@@ -227,7 +229,10 @@ mod tests {
         assert_eq!(spliced(body, "x", true), asked);
         assert!(!Head::of(body.as_bytes()).unwrap().asks_for_usage());
         assert!(Head::of(asked.as_bytes()).unwrap().asks_for_usage());
-        assert_eq!(spliced(r#"{"stream_options":null}"#, "m", true), r#"{"model":"m","stream_options":{"include_usage":true}}"#);
+        assert_eq!(
+            spliced(r#"{"stream_options":null}"#, "m", true),
+            r#"{"model":"m","stream_options":{"include_usage":true}}"#
+        );
     }
 
     #[test]

@@ -254,7 +254,9 @@ mod tests {
     #[test]
     fn the_last_number_of_each_kind_counts_over_all_events() {
         let mut tap = tap(MESSAGES);
-        tap.event(b"event: message_start\ndata: {\"message\":{\"usage\":{\"input_tokens\":9,\"output_tokens\":1}}}\n\n");
+        tap.event(
+            b"event: message_start\ndata: {\"message\":{\"usage\":{\"input_tokens\":9,\"output_tokens\":1}}}\n\n",
+        );
         tap.event(b"event: ping\ndata: {\"type\": \"ping\"\n\n");
         tap.event(b"data: {\"usage\":\ndata: {\"output_tokens\":31}}\n\n");
         assert_eq!(tap.usage(), Usage { input: Some(9), output: Some(31), ..Usage::default() });

@@ -1,22 +1,31 @@
 //! Get Model.
 
+use std::marker::PhantomData;
+
 use connector_sdk::http::{Method, encode_segment};
 use connector_sdk::{About, Action, ConnectionExt as _, Context, Error, Result, Verbatim, Violation, async_trait};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::connection::XaiGrok;
 use crate::models::Model;
+use crate::provider::Provider;
 use crate::{answer, retired};
 
 /// Get Model.
-pub(crate) struct GetModel;
+#[derive(Debug)]
+pub struct GetModel<P>(PhantomData<fn() -> P>);
+
+impl<P> Default for GetModel<P> {
+    fn default() -> Self {
+        Self(PhantomData)
+    }
+}
 
 /// What it takes.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Input {
+pub struct Input {
     /// The ID of the model to retrieve.
     #[schemars(title = "Model ID", length(min = 1), extend("x-options" = "select-model"))]
     model_id: String,
@@ -31,14 +40,14 @@ impl Input {
 }
 
 #[async_trait]
-impl Action for GetModel {
-    type Connection = XaiGrok;
+impl<P: Provider> Action for GetModel<P> {
+    type Connection = P;
     type Input = Input;
     type Output = Verbatim<Model>;
 
     fn about(&self) -> About {
         About::new("get-model", "Get Model", "Get details about a specific model")
-            .example(json!({ "model_id": retired::LIVE }))
+            .example(json!({ "model_id": P::LIVE }))
     }
 
     fn check(&self, input: &Input) -> Vec<Violation> {
@@ -46,10 +55,10 @@ impl Action for GetModel {
     }
 
     fn warn(&self, input: &Input) -> Vec<Violation> {
-        retired::warn("/model_id", &input.model_id).into_iter().collect()
+        retired::warn::<P>("/model_id", &input.model_id).into_iter().collect()
     }
 
-    async fn perform(&self, ctx: &Context, connection: &XaiGrok, input: Input) -> Result<Self::Output> {
+    async fn perform(&self, ctx: &Context, connection: &P, input: Input) -> Result<Self::Output> {
         let target = input.target().map_err(|violation| Error::invalid_input("the input", vec![violation]))?;
         let answer = connection.request(ctx, Method::GET, &target)?.send().await?;
         Verbatim::answer(answer::body(connection, &answer)?)

@@ -1,4 +1,5 @@
-//! The messages of a conversation, as xAI's API describes them. They are checked and sent on exactly as they stand.
+//! What the messages of a conversation are made of; which roles there are is the connector's to say. They are checked and
+//! sent on exactly as they stand.
 #![expect(dead_code, reason = "these types are the schema of values that are passed on verbatim")]
 
 use connector_sdk::{Verbatim, Violation, limits};
@@ -7,55 +8,64 @@ use serde_json::Value;
 
 use crate::open_union::open;
 
-/// A message of the conversation. Fields that are not named here are passed on.
+/// Instructions that the model keeps to.
 #[derive(JsonSchema)]
-#[schemars(tag = "role", rename_all = "lowercase")]
-pub(crate) enum Message {
-    /// Instructions that the model keeps to.
-    System {
-        /// The instructions.
-        content: Content,
-        /// An identifier of the end user.
-        name: Option<String>,
-    },
-    /// What the user says.
-    User {
-        /// What the user says: text, or parts such as text and images.
-        content: Content,
-        /// An identifier of the end user.
-        name: Option<String>,
-    },
-    /// What the model said before.
-    Assistant {
-        /// What the model said. It may be null only beside tool calls.
-        content: Option<Content>,
-        /// The reasoning behind it.
-        reasoning_content: Option<String>,
-        /// The tools that the model called.
-        tool_calls: Option<Vec<ToolCall>>,
-        /// An identifier of the end user.
-        name: Option<String>,
-    },
-    /// The result of a tool call.
-    Tool {
-        /// The result.
-        content: Content,
-        /// The id of the tool call that this is the result of.
-        tool_call_id: Option<String>,
-    },
-    /// The result of a function call. The role `tool` replaces it.
-    Function {
-        /// The result.
-        content: Content,
-        /// The name of the function.
-        name: Option<String>,
-    },
+#[schemars(inline)]
+pub struct Instructions {
+    /// The instructions.
+    content: Content,
+    /// An identifier of the end user.
+    name: Option<String>,
+}
+
+/// What the user says.
+#[derive(JsonSchema)]
+#[schemars(inline)]
+pub struct User {
+    /// What the user says: text, or parts such as text and images.
+    content: Content,
+    /// An identifier of the end user.
+    name: Option<String>,
+}
+
+/// What the model said before.
+#[derive(JsonSchema)]
+#[schemars(inline)]
+pub struct Assistant {
+    /// What the model said. It may be null only beside tool calls.
+    content: Option<Content>,
+    /// The reasoning behind it.
+    reasoning_content: Option<String>,
+    /// The tools that the model called.
+    tool_calls: Option<Vec<ToolCall>>,
+    /// An identifier of the end user.
+    name: Option<String>,
+}
+
+/// The result of a tool call.
+#[derive(JsonSchema)]
+#[schemars(inline)]
+pub struct ToolResult {
+    /// The result.
+    content: Content,
+    /// The id of the tool call that this is the result of.
+    tool_call_id: Option<String>,
+}
+
+/// The result of a function call. The role `tool` replaces it.
+#[derive(JsonSchema)]
+#[schemars(inline)]
+pub struct FunctionResult {
+    /// The result.
+    content: Content,
+    /// The name of the function.
+    name: Option<String>,
 }
 
 /// Text, or a list of parts.
 #[derive(JsonSchema)]
 #[schemars(untagged)]
-pub(crate) enum Content {
+enum Content {
     Text(String),
     Parts(#[schemars(length(min = 1))] Vec<Part>),
 }
@@ -63,7 +73,7 @@ pub(crate) enum Content {
 /// A part of a message. A type that is not named here is passed on as it stands.
 #[derive(JsonSchema)]
 #[schemars(tag = "type", rename_all = "snake_case", transform = open)]
-pub(crate) enum Part {
+enum Part {
     /// Text.
     Text {
         /// The text.
@@ -76,14 +86,14 @@ pub(crate) enum Part {
     },
     /// A file.
     File {
-        /// The file: its `file_id` at xAI, or its `url`.
+        /// The file: its `file_id` at the provider, or the file itself.
         file: Value,
     },
 }
 
 /// Where an image is.
 #[derive(JsonSchema)]
-pub(crate) struct ImageUrl {
+struct ImageUrl {
     /// An `https:` or a `data:` URL.
     url: String,
     /// How closely to look at it: `auto`, `low` or `high`.
@@ -92,7 +102,7 @@ pub(crate) struct ImageUrl {
 
 /// A call of a tool.
 #[derive(JsonSchema)]
-pub(crate) struct ToolCall {
+struct ToolCall {
     /// The id that the result names.
     id: String,
     /// `function`, mostly.
@@ -104,7 +114,7 @@ pub(crate) struct ToolCall {
 
 /// A call of a function.
 #[derive(JsonSchema)]
-pub(crate) struct FunctionCall {
+struct FunctionCall {
     /// The function's name.
     name: String,
     /// The arguments, as JSON text.
@@ -112,7 +122,7 @@ pub(crate) struct FunctionCall {
 }
 
 /// What the API refuses in messages and a schema cannot say: an assistant that neither speaks nor calls.
-pub(crate) fn check_messages(messages: &[Verbatim<Message>]) -> Vec<Violation> {
+pub fn check_messages<M>(messages: &[Verbatim<M>]) -> Vec<Violation> {
     let silent = |message: &Value| {
         let says = message.get("content").is_some_and(|content| !content.is_null());
         let calls = message.get("tool_calls").and_then(Value::as_array).is_some_and(|calls| !calls.is_empty());

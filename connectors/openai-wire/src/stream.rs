@@ -4,16 +4,16 @@ use connector_sdk::http::{Answer, EventStream, HeaderMap, Method, Reply, SseEven
 use connector_sdk::{ConnectionExt as _, Context, Error, ErrorKind, Evidence, Part, Result, json};
 use serde_json::{Map, Value};
 
-use crate::connection::XaiGrok;
+use crate::provider::Provider;
 use crate::{answer, error};
 
 /// How many choices, tool calls or blocks one answer may have.
-pub(crate) const MOST_PARTS: usize = 1024;
+pub const MOST_PARTS: usize = 1024;
 
 /// Puts a streamed answer together.
-pub(crate) trait Assembly: Send {
+pub trait Assembly: Send {
     /// Takes the next piece, and says what of it is worth telling: which choice, and what.
-    fn take(&mut self, piece: Map<String, Value>) -> Result<Vec<(u64, Part)>>;
+    fn take(&mut self, piece: Map<String, Value>) -> Result<Vec<(u64, Part)>, Flaw>;
 
     /// Whether a piece said that it was the last.
     fn is_over(&self) -> bool {
@@ -21,13 +21,13 @@ pub(crate) trait Assembly: Send {
     }
 
     /// The whole answer, or `None` if something is missing. `done` says that the provider closed the stream with `[DONE]`.
-    fn finish(self, done: bool) -> Result<Option<Value>>;
+    fn finish(self, done: bool) -> Result<Option<Value>, Flaw>;
 }
 
 /// Sends a body that asks for a stream where its `stream` is true, and gives back the whole answer either way.
-pub(crate) async fn exchange(
+pub async fn exchange<P: Provider>(
     ctx: &Context,
-    connection: &XaiGrok,
+    connection: &P,
     target: &str,
     body: Map<String, Value>,
     assembly: impl Assembly,
@@ -44,12 +44,17 @@ pub(crate) async fn exchange(
 }
 
 /// Whether a body asks for a stream.
-pub(crate) fn asks_for_stream(body: &Map<String, Value>) -> bool {
+pub fn asks_for_stream(body: &Map<String, Value>) -> bool {
     body.get("stream") == Some(&Value::Bool(true))
 }
 
 /// What was told cannot be taken back: an answer that breaks after its first piece is not asked for again.
-async fn follow(ctx: &Context, connection: &XaiGrok, events: EventStream, assembly: impl Assembly) -> Result<Value> {
+async fn follow<P: Provider>(
+    ctx: &Context,
+    connection: &P,
+    events: EventStream,
+    assembly: impl Assembly,
+) -> Result<Value> {
     let mut told = false;
     let request_id = events.request_id().map(str::to_owned);
     collect(ctx, connection, events, assembly, &mut told).await.map_err(|error| {
@@ -58,9 +63,9 @@ async fn follow(ctx: &Context, connection: &XaiGrok, events: EventStream, assemb
     })
 }
 
-async fn collect(
+async fn collect<P: Provider>(
     ctx: &Context,
-    connection: &XaiGrok,
+    connection: &P,
     mut events: EventStream,
     mut assembly: impl Assembly,
     told: &mut bool,
@@ -72,55 +77,69 @@ async fn collect(
             "" => {}
             "[DONE]" => done = true,
             _ => {
-                for (choice, part) in assembly.take(read(ctx, connection, event)?)? {
-                    ctx.delta(choice, part);
-                    *told = true;
-                }
+                let parts = assembly.take(read(ctx, connection, event)?).map_err(Flaw::explain::<P>)?;
+                *told |= !parts.is_empty();
+                parts.into_iter().for_each(|(choice, part)| ctx.delta(choice, part));
             }
         }
     }
-    assembly.finish(done)?.ok_or_else(cut_off)
+    assembly.finish(done).map_err(Flaw::explain::<P>)?.ok_or_else(cut_off::<P>)
 }
 
 /// The object in an event, unless it is a failure in mid-stream.
-fn read(ctx: &Context, connection: &XaiGrok, event: SseEvent) -> Result<Map<String, Value>> {
+fn read<P: Provider>(ctx: &Context, connection: &P, event: SseEvent) -> Result<Map<String, Value>> {
     let is_error = event.event == "error";
     let piece = match json::parse(event.data.as_bytes()) {
         Ok(piece) => piece,
         Err(_) if is_error => Value::from(event.data),
-        Err(violation) => return Err(malformed(&format!("holds an event whose data {violation}"))),
+        Err(violation) => {
+            return Err(malformed(format!("holds an event whose data {violation}")).explain::<P>());
+        }
     };
-    if is_error || error::is_reported_in(&piece) {
-        let body = piece.to_string().into();
+    if let Some(failure) = error::reported_by(&piece).or_else(|| is_error.then_some(&piece)) {
+        let body = failure.to_string().into();
         let answer = Answer { status: 200, headers: HeaderMap::new(), body, at: ctx.now() };
         return Err(error::reported(connection, &answer));
     }
     match piece {
         Value::Object(piece) => Ok(piece),
-        _ => Err(malformed("holds an event that is not an object")),
+        _ => Err(malformed("holds an event that is not an object").explain::<P>()),
     }
 }
 
 /// Adds text to what a field holds already.
-pub(crate) fn append_text(fields: &mut Map<String, Value>, name: &str, piece: &str) {
+pub fn append_text(fields: &mut Map<String, Value>, name: &str, piece: &str) {
     match fields.get_mut(name) {
         Some(Value::String(text)) => text.push_str(piece),
         _ => drop(fields.insert(name.to_owned(), piece.into())),
     }
 }
 
-/// The error of a stream that cannot be what it should be.
-pub(crate) fn malformed(what: &str) -> Error {
-    Error::new(ErrorKind::MalformedAnswer, format!("xAI's stream {what}"))
+/// Why a stream cannot be what it should be.
+#[derive(Debug)]
+pub struct Flaw {
+    kind: ErrorKind,
+    what: String,
 }
 
-/// The error of a stream that has more of something than this connector keeps.
-pub(crate) fn too_many(what: &str) -> Error {
-    Error::new(ErrorKind::LimitExceeded, format!("xAI's stream holds over {MOST_PARTS} {what}"))
+impl Flaw {
+    fn explain<P: Provider>(self) -> Error {
+        Error::new(self.kind, format!("{}'s stream {}", P::NAME, self.what))
+    }
 }
 
-fn cut_off() -> Error {
-    Error::new(ErrorKind::Network, "xAI's stream ended before the answer was complete")
+/// A stream that is not of its form.
+pub fn malformed(what: impl Into<String>) -> Flaw {
+    Flaw { kind: ErrorKind::MalformedAnswer, what: what.into() }
+}
+
+/// A stream that has more of something than is kept.
+pub fn too_many(what: &str) -> Flaw {
+    Flaw { kind: ErrorKind::LimitExceeded, what: format!("holds over {MOST_PARTS} {what}") }
+}
+
+fn cut_off<P: Provider>() -> Error {
+    Error::new(ErrorKind::Network, format!("{}'s stream ended before the answer was complete", P::NAME))
         .with_evidence(Evidence::Unanswered)
         .with_fix("run it again; the part that arrived is not an answer")
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 const TAG: &str = "type";
 
 /// Turns "one of these" into "if it is this, then it looks so".
-pub(crate) fn open(schema: &mut Schema) {
+pub fn open(schema: &mut Schema) {
     let Some(Value::Array(variants)) = schema.remove("oneOf") else { return };
     let rules: Vec<Value> = variants.iter().filter_map(rule).collect();
     let known: Vec<&Value> = rules.iter().filter_map(|rule| rule.pointer("/if/properties/type/const")).collect();

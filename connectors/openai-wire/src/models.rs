@@ -6,12 +6,12 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::answer;
-use crate::connection::XaiGrok;
+use crate::provider::Provider;
 
 /// A list of models.
 #[derive(Deserialize, JsonSchema)]
 #[expect(dead_code, reason = "the type is the schema of a value that is passed on verbatim")]
-pub(crate) struct ModelList {
+pub struct ModelList {
     /// `list`.
     object: Option<String>,
     /// The models that the key may use.
@@ -21,19 +21,19 @@ pub(crate) struct ModelList {
 /// A model.
 #[derive(Deserialize, JsonSchema)]
 #[expect(dead_code, reason = "the type is the schema of a value that is passed on verbatim")]
-pub(crate) struct Model {
+pub struct Model {
     /// The name to use it by.
     id: String,
     /// When it was made, in seconds since 1970.
     created: Option<u64>,
     /// `model`.
     object: Option<String>,
-    /// `xai`.
+    /// Who owns it.
     owned_by: Option<String>,
 }
 
 /// The API's list of models, as it came.
-pub(crate) async fn list(ctx: &Context, connection: &XaiGrok) -> Result<Verbatim<ModelList>> {
+pub async fn list<P: Provider>(ctx: &Context, connection: &P) -> Result<Verbatim<ModelList>> {
     let answer = connection.request(ctx, Method::GET, "/models")?.send().await?;
     Verbatim::answer(answer::body(connection, &answer)?)
 }

@@ -1,10 +1,23 @@
-//! A chat completion, as xAI answers it. Only what no completion lacks is required; the rest is described.
+//! Chat, as far as xAI's differs: the roles of its messages, and what its completions say. Only what no completion lacks
+//! is required; the rest is described.
 #![expect(dead_code, reason = "these types are the schema of values that are passed on verbatim")]
 
+use connector_openai_wire::chat::{Assistant, Choice, FunctionResult, Instructions, ToolResult, User};
 use connector_sdk::{Result, Verbatim};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
+
+/// A message of the conversation. Fields that are not named here are passed on.
+#[derive(JsonSchema)]
+#[schemars(tag = "role", rename_all = "lowercase")]
+pub(crate) enum Message {
+    System(Instructions),
+    User(User),
+    Assistant(Assistant),
+    Tool(ToolResult),
+    Function(FunctionResult),
+}
 
 /// A chat completion, or the receipt of one that was deferred, which has no choices yet.
 #[derive(Deserialize, JsonSchema)]
@@ -30,55 +43,6 @@ pub(crate) struct ChatCompletion {
     service_tier: Option<String>,
     /// Only with `deferred`: the id under which the completion can be fetched, once.
     request_id: Option<String>,
-}
-
-/// One answer.
-#[derive(Deserialize, JsonSchema)]
-struct Choice {
-    /// Its number, from 0.
-    index: Option<u64>,
-    /// The answer.
-    message: Answer,
-    /// Why the model stopped: `stop`, `length`, `tool_calls`. Old models leave it empty.
-    finish_reason: Option<String>,
-    /// The probabilities of the tokens, if they were asked for.
-    logprobs: Option<Map<String, Value>>,
-}
-
-/// What the model says.
-#[derive(Deserialize, JsonSchema)]
-struct Answer {
-    /// `assistant`.
-    role: Option<String>,
-    /// The text, if there is any.
-    content: Option<String>,
-    /// The reasoning, where the model shows it.
-    reasoning_content: Option<String>,
-    /// Why the model refuses, if it does.
-    refusal: Option<String>,
-    /// The tools that the model calls.
-    tool_calls: Option<Vec<ToolCall>>,
-}
-
-/// A call of a tool.
-#[derive(Deserialize, JsonSchema)]
-struct ToolCall {
-    /// The id that the tool's result names.
-    id: Option<String>,
-    /// `function`, mostly.
-    #[serde(rename = "type")]
-    kind: Option<String>,
-    /// The function that is called.
-    function: Option<FunctionCall>,
-}
-
-/// A call of a function.
-#[derive(Deserialize, JsonSchema)]
-struct FunctionCall {
-    /// The function's name.
-    name: Option<String>,
-    /// The arguments, as JSON text.
-    arguments: Option<String>,
 }
 
 /// Tokens and money.

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 const FIELD: &str = "additional_fields";
 
 /// The request's body: the inputs that are set, as they stand, then the additional fields.
-pub(crate) fn body(input: &impl Serialize) -> Result<Map<String, Value>> {
+pub fn body(input: &impl Serialize) -> Result<Map<String, Value>> {
     let mut body = fields(input)?;
     if let Some(Value::Object(additional)) = body.shift_remove(FIELD) {
         body.extend(additional);
@@ -16,7 +16,7 @@ pub(crate) fn body(input: &impl Serialize) -> Result<Map<String, Value>> {
 }
 
 /// The additional fields that an input has set already.
-pub(crate) fn conflicts(input: &impl Serialize) -> Vec<Violation> {
+pub fn conflicts(input: &impl Serialize) -> Vec<Violation> {
     let Ok(fields) = fields(input) else { return Vec::new() };
     let additional = fields.get(FIELD).and_then(Value::as_object).into_iter().flatten();
     additional

@@ -1,4 +1,4 @@
-//! A connection to the provider, and what surrounds a call.
+//! A connection to the provider, and what surrounds a call. Which connector it is of, the `subject` of the test says.
 
 use std::sync::{Arc, Mutex};
 
@@ -7,12 +7,10 @@ use connector_sdk::{
     BlobStore as _, BoundConnection, Connector, Context, ErasedAction, Error, Event, EventSink, FileRef, MemoryBlobs,
     Result, Retries, Scope,
 };
-use connector_xai_grok::connector;
 use serde_json::{Value, json};
 
 use crate::server::{Heard, Server};
-
-pub(crate) const KEY: &str = "xai-0123456789abcdef";
+use crate::subject::{ID, KEY, connector};
 
 /// The deltas and the retries that an action told of.
 #[derive(Default)]
@@ -45,7 +43,7 @@ impl World {
         let server = Server::start(answers).await;
         let connector = connector();
         let fields = json!({ "api_key": KEY, "base_url": server.base_url });
-        let connection = connector.connect("grok@1", fields, Egress::Private).unwrap();
+        let connection = connector.connect("main@1", fields, Egress::Private).unwrap();
         let (recorder, blobs) = (Arc::default(), Arc::default());
         Self { connector, connection, server, recorder, blobs, retries: Retries::Caller }
     }
@@ -109,7 +107,7 @@ impl World {
 
 /// An action of the connector.
 pub(crate) fn action_of<'a>(connector: &'a Connector, name: &str) -> &'a ErasedAction {
-    connector.actions().iter().find(|action| action.id() == format!("xai-grok/{name}")).unwrap()
+    connector.actions().iter().find(|action| action.id() == format!("{ID}/{name}")).unwrap()
 }
 
 /// What an action finds wrong with an input, as `pointer: message`.

@@ -1,9 +1,8 @@
-//! Tool calls out of a stream. xAI sends each whole; others cut the arguments into pieces, and some forget the index.
+//! Tool calls out of a stream. Some send each whole, as xAI does; others cut the arguments into pieces, and some forget the index.
 
-use connector_sdk::Result;
 use serde_json::{Map, Value};
 
-use crate::stream::{MOST_PARTS, append_text, malformed, too_many};
+use crate::stream::{Flaw, MOST_PARTS, append_text, malformed, too_many};
 
 /// The tool calls of one answer in the making.
 #[derive(Default)]
@@ -18,7 +17,7 @@ struct Call {
 
 impl ToolCalls {
     /// Takes a call, or a piece of one.
-    pub(super) fn take(&mut self, piece: Value) -> Result<()> {
+    pub(super) fn take(&mut self, piece: Value) -> Result<(), Flaw> {
         let Value::Object(mut piece) = piece else { return Err(malformed("holds a tool call that is not an object")) };
         let index = piece.shift_remove("index").and_then(|index| index.as_u64());
         let known = self.calls.iter().rposition(|call| call.continues_with(index, &piece));

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use connector_sdk::{Part, Result};
+use connector_sdk::Part;
 use serde_json::{Map, Value, json};
 
 use super::tool_calls::ToolCalls;
-use crate::stream::{Assembly, MOST_PARTS, append_text, malformed, too_many};
+use crate::stream::{Assembly, Flaw, MOST_PARTS, append_text, malformed, too_many};
 
 /// A completion in the making.
-pub(crate) struct ChatAssembly {
+pub(super) struct ChatAssembly {
     wanted: u64,
     fields: Map<String, Value>,
     choices: BTreeMap<u64, Choice>,
@@ -17,11 +17,11 @@ pub(crate) struct ChatAssembly {
 
 impl ChatAssembly {
     /// For an answer with so many choices.
-    pub(crate) fn new(wanted: u64) -> Self {
+    pub(super) fn new(wanted: u64) -> Self {
         Self { wanted, fields: Map::new(), choices: BTreeMap::new() }
     }
 
-    fn take_choices(&mut self, choices: Value, parts: &mut Vec<(u64, Part)>) -> Result<()> {
+    fn take_choices(&mut self, choices: Value, parts: &mut Vec<(u64, Part)>) -> Result<(), Flaw> {
         let Value::Array(choices) = choices else { return Err(malformed("holds choices that are not a list")) };
         for (position, choice) in (0..).zip(choices) {
             let Value::Object(choice) = choice else { return Err(malformed("holds a choice that is not an object")) };
@@ -45,7 +45,7 @@ impl ChatAssembly {
 }
 
 impl Assembly for ChatAssembly {
-    fn take(&mut self, piece: Map<String, Value>) -> Result<Vec<(u64, Part)>> {
+    fn take(&mut self, piece: Map<String, Value>) -> Result<Vec<(u64, Part)>, Flaw> {
         let mut parts = Vec::new();
         for (name, value) in piece {
             match (name.as_str(), value) {
@@ -63,7 +63,7 @@ impl Assembly for ChatAssembly {
         Ok(parts)
     }
 
-    fn finish(mut self, done: bool) -> Result<Option<Value>> {
+    fn finish(mut self, done: bool) -> Result<Option<Value>, Flaw> {
         if !self.is_whole(done) {
             return Ok(None);
         }
@@ -82,7 +82,7 @@ struct Choice {
 }
 
 impl Choice {
-    fn take(&mut self, choice: Map<String, Value>, parts: &mut Vec<Part>) -> Result<()> {
+    fn take(&mut self, choice: Map<String, Value>, parts: &mut Vec<Part>) -> Result<(), Flaw> {
         for (name, value) in choice {
             match (name.as_str(), value) {
                 ("index", _) | (_, Value::Null) => {}
@@ -123,7 +123,7 @@ impl Default for Message {
 }
 
 impl Message {
-    fn take(&mut self, delta: Map<String, Value>, parts: &mut Vec<Part>) -> Result<()> {
+    fn take(&mut self, delta: Map<String, Value>, parts: &mut Vec<Part>) -> Result<(), Flaw> {
         for (name, value) in delta {
             match (name.as_str(), value) {
                 (_, Value::Null) => {}

@@ -1,16 +1,25 @@
 //! The choices for inputs that name a model.
 
+use std::marker::PhantomData;
+
 use connector_sdk::{Choice, Context, Options, Result, async_trait};
 
-use crate::connection::XaiGrok;
 use crate::models;
+use crate::provider::Provider;
 
 /// Select Model.
-pub(crate) struct SelectModel;
+#[derive(Debug)]
+pub struct SelectModel<P>(PhantomData<fn() -> P>);
+
+impl<P> Default for SelectModel<P> {
+    fn default() -> Self {
+        Self(PhantomData)
+    }
+}
 
 #[async_trait]
-impl Options for SelectModel {
-    type Connection = XaiGrok;
+impl<P: Provider> Options for SelectModel<P> {
+    type Connection = P;
 
     fn id(&self) -> &'static str {
         "select-model"
@@ -24,7 +33,7 @@ impl Options for SelectModel {
         "The models that the API key may use."
     }
 
-    async fn list(&self, ctx: &Context, connection: &XaiGrok) -> Result<Vec<Choice>> {
+    async fn list(&self, ctx: &Context, connection: &P) -> Result<Vec<Choice>> {
         let models = models::list(ctx, connection).await?;
         let listed = models.get()["data"].as_array().into_iter().flatten();
         let ids = listed.filter_map(|model| model.get("id")?.as_str());
