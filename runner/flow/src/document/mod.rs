@@ -45,6 +45,13 @@ impl Document {
         if found.is_empty() { Ok(document) } else { Err(found.finish()) }
     }
 
+    /// Reads JSON as far as it can be told what it says, with what is wrong with keys and numbers, so that it hides
+    /// nothing else.
+    pub fn parse_with_findings(text: &str) -> Result<(Self, Vec<Diagnostic>), Vec<Diagnostic>> {
+        let (document, found) = Self::parse_beside(text)?;
+        Ok((document, found.finish()))
+    }
+
     /// Reads JSON as far as it can be told what it says: what is wrong with keys and numbers is handed over beside it,
     /// so that it hides nothing else.
     pub(crate) fn parse_beside(text: &str) -> Result<(Self, Bounded), Vec<Diagnostic>> {
