@@ -4,6 +4,7 @@ use std::any::Any;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -134,6 +135,11 @@ impl BoundConnection {
 
     pub(crate) fn client(&self) -> &Client {
         &self.inner.client
+    }
+
+    /// What came back, with the mask in place of any secret of this connection.
+    pub fn masked(&self, bytes: Bytes) -> Bytes {
+        self.redactor().mask(bytes)
     }
 
     pub(crate) fn redactor(&self) -> &Redactor {

@@ -83,9 +83,7 @@ mod tests {
 
     #[test]
     fn a_key_may_stand_in_any_of_three_headers() {
-        for header in
-            [("authorization", "Bearer lwk_a"), ("authorization", "bearer  lwk_a"), ("x-api-key", "lwk_a")]
-        {
+        for header in [("authorization", "Bearer lwk_a"), ("authorization", "bearer  lwk_a"), ("x-api-key", "lwk_a")] {
             assert_eq!(presented(&[header]), Ok("lwk_a".to_owned()));
         }
         assert_eq!(presented(&[("x-linkwork-authorization", "Bearer lwk_a")]), Ok("lwk_a".to_owned()));
@@ -111,7 +109,9 @@ mod tests {
 
     #[test]
     fn a_placeholder_is_no_key_beside_the_own_header() {
-        for placeholder in [("authorization", "Bearer replaced"), ("x-api-key", "sk-or-whatever"), ("authorization", "")] {
+        for placeholder in
+            [("authorization", "Bearer replaced"), ("x-api-key", "sk-or-whatever"), ("authorization", "")]
+        {
             assert_eq!(presented(&[placeholder, ("x-linkwork-authorization", "Bearer lwk_a")]), Ok("lwk_a".to_owned()));
         }
     }
