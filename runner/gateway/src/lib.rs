@@ -2,5 +2,6 @@
 //!
 //! [`control`] says who and what, and keeps the record; it never dials and knows no HTTP. [`data`] passes the calls on.
 
+pub mod bounds;
 pub mod control;
 pub mod data;

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use bytes::Bytes;
+use runner_flow::Timestamp;
 
 use super::usage::Usage;
 
@@ -25,6 +26,8 @@ pub struct Wanted {
 /// What came of a call.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CallEnd {
+    /// Whether any of it left for the provider.
+    pub sent: bool,
     /// The provider's status, if it answered.
     pub status: Option<u16>,
     /// What went wrong, in one word; nothing if all went well.
@@ -61,6 +64,35 @@ pub struct Content {
 pub struct CallId(u128);
 
 const PREFIX: &str = "call_";
+/// Bits of an id below its milliseconds.
+const CHANCE: u32 = 80;
+
+impl CallId {
+    /// No id is less.
+    pub(crate) const FIRST: Self = Self(0);
+    /// No id is greater.
+    pub(crate) const LAST: Self = Self(u128::MAX);
+
+    /// An id for a call of this moment, which nobody can guess.
+    pub(crate) fn new(now: Timestamp) -> Self {
+        let chance = rand::random::<u128>() & ((1 << CHANCE) - 1);
+        Self(Self::first_of(now).0 | chance)
+    }
+
+    /// The least id of a moment.
+    pub(crate) fn first_of(moment: Timestamp) -> Self {
+        Self(u128::from(moment.as_millis()) << CHANCE)
+    }
+
+    /// As it is stored, in the order of ids.
+    pub(crate) fn to_bytes(self) -> [u8; 16] {
+        self.0.to_be_bytes()
+    }
+
+    pub(crate) fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(u128::from_be_bytes(bytes))
+    }
+}
 
 impl fmt::Display for CallId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

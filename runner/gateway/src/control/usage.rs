@@ -38,15 +38,13 @@ impl Usage {
         Some(self.input?.saturating_add(self.cached_apart.unwrap_or(0)))
     }
 
-    /// Everything that was made. Some providers count what the model thought as part of the output and some beside it;
-    /// their total tells which.
+    /// Everything that was made. Some providers count what the model thought as part of the output and some beside it,
+    /// and some tell a total instead of an output: the total tells which.
     pub fn all_output(&self) -> Option<u64> {
-        let output = self.output?;
+        let rest = self.total.zip(self.all_input()).map(|(total, input)| total.saturating_sub(input));
+        let Some(output) = self.output else { return rest };
         let with_thoughts = output.saturating_add(self.reasoning.unwrap_or(0));
-        match (self.total, self.all_input()) {
-            (Some(total), Some(input)) if input.saturating_add(with_thoughts) <= total => Some(with_thoughts),
-            _ => Some(output),
-        }
+        Some(if rest.is_some_and(|rest| with_thoughts <= rest) { with_thoughts } else { output })
     }
 
     /// All together: what the provider says, or else the sum.

@@ -1,0 +1,209 @@
+//! A change of one object: read, changed, checked as a whole, written, and only then in effect.
+
+use connector_sdk::Registry;
+use runner_flow::{Document, Timestamp};
+use serde_json::{Map, Value};
+use tokio::task::spawn_blocking;
+use zeroize::Zeroizing;
+
+use super::{Gateway, loading};
+use crate::control::caller::Actor;
+use crate::control::document::{self, Change, Object, Reference, is_name, is_secret};
+use crate::control::error::ControlError;
+use crate::control::refusal::{Refusal, RefusalKind};
+use crate::control::rights;
+use crate::control::roles::Permission;
+use crate::control::snapshot::Snapshot;
+use crate::control::store::StoreError;
+use crate::control::vault::{self, Address, Envelope, VaultError};
+
+impl Gateway {
+    /// Changes one object of the file that has this version, and tells the version after it. Secrets that the value
+    /// holds in clear go into the vault.
+    ///
+    /// Once begun it goes on to its end, whether or not somebody waits for it.
+    pub async fn change(
+        &self,
+        actor: &Actor,
+        base: &str,
+        change: Change,
+        now: Timestamp,
+    ) -> Result<String, ControlError> {
+        let (gateway, actor, base) = (self.clone(), actor.clone(), base.to_owned());
+        let changed = tokio::spawn(async move { gateway.change_now(&actor, &base, change, now).await });
+        changed.await.unwrap_or(Err(StoreError::Closed.into()))
+    }
+
+    async fn change_now(
+        &self,
+        actor: &Actor,
+        base: &str,
+        mut change: Change,
+        now: Timestamp,
+    ) -> Result<String, ControlError> {
+        self.permit(actor, &change.workspace, permission(change.object), now)?;
+        let _changing = self.inner.changing.lock().await;
+        let file = self.file_of_version(base)?;
+        self.allow(actor, &file, &mut change, now)?;
+        let secrets = self.take_secrets(&mut change).await?;
+        let text = document::changed(file, &change);
+        let findings = document::check_text(&text, &self.inner.registry);
+        if !findings.is_empty() {
+            return Err(ControlError::Invalid(findings));
+        }
+        self.put_secrets(secrets).await?;
+        let applied = self.apply(text).await;
+        self.forget_secrets(&change).await?;
+        let version = applied?;
+        let action = format!("{}.{}", change.object.word(), if change.value.is_some() { "put" } else { "remove" });
+        let object = format!("{}/{}", change.object.word(), change.name);
+        let line = Self::done(actor, &change.workspace, &action, object, now);
+        self.note_file(line, version.clone()).await?;
+        Ok(version)
+    }
+
+    /// What the file says, if it is still the one that the change was made from.
+    fn file_of_version(&self, base: &str) -> Result<Value, ControlError> {
+        let text = loading::read(&self.inner.file)
+            .map_err(|message| ControlError::unavailable(message, "see that the server can read its file"))?;
+        if document::version(&text) != base {
+            return Err(Refusal::new(
+                RefusalKind::Conflict,
+                "somebody changed the file since",
+                "read it again, and make the change to what it is now",
+            )
+            .into());
+        }
+        Document::parse(&text).map(Document::into_value).map_err(ControlError::Invalid)
+    }
+
+    /// Whether this actor may make this change to what is there; every no is noted.
+    fn allow(&self, actor: &Actor, file: &Value, change: &mut Change, now: Timestamp) -> Result<(), Refusal> {
+        let allowed = self.allowed(actor, file, change);
+        if let (Err(refusal), Actor::Caller(caller)) = (&allowed, actor) {
+            let shown: String = change.name.chars().take(crate::bounds::NAME).collect();
+            let object = format!("{}/{shown}", change.object.word());
+            self.refused(Some(caller), permission(change.object).word(), &object, refusal, now);
+        }
+        allowed
+    }
+
+    fn allowed(&self, actor: &Actor, file: &Value, change: &mut Change) -> Result<(), Refusal> {
+        let (word, name) = (change.object.word(), &change.name);
+        if !is_name(name) {
+            let fix = "use small letters, digits and hyphens between them, at most 49 characters";
+            return Err(Refusal::new(RefusalKind::Invalid, format!("this is no name for a {word}"), fix));
+        }
+        let before = document::find(file, &change.workspace, change.object, name);
+        if before.is_none() && change.value.is_none() {
+            let message = format!("there is no {word} {name:?}");
+            return Err(Refusal::new(RefusalKind::NotFound, message, "list them to see their names"));
+        }
+        let Actor::Caller(caller) = actor else { return Ok(()) };
+        let may = |permission| self.permitted(actor, &change.workspace, permission).is_ok();
+        match change.object {
+            Object::Principal => Ok(()),
+            Object::Connection => rights::of_connection(&self.inner.registry, before, change.value.as_ref()),
+            Object::Model => {
+                let all = may(Permission::WriteAllModels);
+                let policies = may(Permission::WritePolicies);
+                rights::of_model(&caller.principal, all, policies, before, change.value.as_mut())
+            }
+        }
+    }
+
+    /// Takes what is secret and stands in clear out of a connection, and refers to where it will be.
+    async fn take_secrets(&self, change: &mut Change) -> Result<Vec<Envelope>, ControlError> {
+        let (Object::Connection, Some(value)) = (change.object, &mut change.value) else { return Ok(Vec::new()) };
+        let mut envelopes = Vec::new();
+        for (field, secret) in in_clear(&self.inner.registry, value) {
+            let address = self.next_address(&change.workspace, &change.name, &field).await?;
+            value["fields"][&field] = serde_json::json!({ "vault": address.version });
+            envelopes.push(self.seal(&secret, address)?);
+        }
+        Ok(envelopes)
+    }
+
+    async fn next_address(&self, workspace: &str, connection: &str, field: &str) -> Result<Address, StoreError> {
+        let (workspace, connection, field) = (workspace.to_owned(), connection.to_owned(), field.to_owned());
+        let find = move |db: &rusqlite::Connection| {
+            let last = vault::table::last_version(db, &workspace, &connection, &field)?;
+            Ok(Address { workspace, connection, field, version: last + 1 })
+        };
+        self.inner.store.read(find).await
+    }
+
+    fn seal(&self, secret: &str, address: Address) -> Result<Envelope, ControlError> {
+        let snapshot = self.snapshot();
+        let masters = snapshot.masters.as_ref().ok_or(VaultError::NoKey);
+        masters.and_then(|masters| Envelope::seal(secret, address, &masters.current)).map_err(|error| {
+            ControlError::unavailable(error.to_string(), "give the server a master key, or refer to the secret instead")
+        })
+    }
+
+    async fn put_secrets(&self, envelopes: Vec<Envelope>) -> Result<(), StoreError> {
+        if envelopes.is_empty() {
+            return Ok(());
+        }
+        let put = move |db: &rusqlite::Connection| envelopes.iter().try_for_each(|one| vault::table::insert(db, one));
+        self.inner.store.write(put).await
+    }
+
+    /// Builds what the text says, writes it, and swaps it in.
+    async fn apply(&self, text: String) -> Result<String, ControlError> {
+        let gateway = self.clone();
+        let build = move || -> Result<Snapshot, ControlError> {
+            let snapshot = gateway.build(&text).map_err(ControlError::Invalid)?;
+            document::write(&gateway.inner.file, &text).map_err(|error| {
+                let message = format!("{} cannot be written: {error}", gateway.inner.file.display());
+                ControlError::unavailable(message, "see that the server may write its file and has room for it")
+            })?;
+            Ok(snapshot)
+        };
+        let snapshot = spawn_blocking(build).await.map_err(|_| StoreError::Closed)??;
+        let version = snapshot.version.clone();
+        self.install(snapshot);
+        Ok(version)
+    }
+
+    /// Forgets what the vault holds for a connection and the file that counts does not refer to.
+    async fn forget_secrets(&self, change: &Change) -> Result<(), StoreError> {
+        if change.object != Object::Connection {
+            return Ok(());
+        }
+        let snapshot = self.snapshot();
+        let fields = snapshot.object(&change.workspace, Object::Connection, &change.name);
+        let fields = fields.and_then(|connection| connection["fields"].as_object()).into_iter().flatten();
+        let kept = fields.filter_map(|(name, value)| match Reference::read(value) {
+            Some(Reference::Vault(version)) => Some((name.clone(), version)),
+            _ => None,
+        });
+        let kept: Vec<(String, u64)> = kept.collect();
+        let (workspace, connection) = (change.workspace.clone(), change.name.clone());
+        self.inner.store.write(move |db| vault::table::forget(db, &workspace, &connection, &kept)).await
+    }
+}
+
+fn permission(object: Object) -> Permission {
+    match object {
+        Object::Connection => Permission::WriteConnections,
+        Object::Model => Permission::WriteModels,
+        Object::Principal => Permission::WritePrincipals,
+    }
+}
+
+/// The secret fields of a connection that stand in clear, which are taken out.
+fn in_clear(registry: &Registry, connection: &mut Value) -> Vec<(String, Zeroizing<String>)> {
+    let Some(connector) = connection["connector"].as_str().and_then(|id| registry.connector(id).ok()) else {
+        return Vec::new();
+    };
+    let fields = connection.get_mut("fields").and_then(Value::as_object_mut);
+    let taken = |(name, value): (&String, &mut Value)| match value.take() {
+        Value::String(secret) if is_secret(connector, name) => Some((name.clone(), Zeroizing::new(secret))),
+        other => {
+            *value = other;
+            None
+        }
+    };
+    fields.into_iter().flat_map(Map::iter_mut).filter_map(taken).collect()
+}

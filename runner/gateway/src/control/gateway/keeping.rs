@@ -1,0 +1,140 @@
+//! Keys of members: made, listed and revoked.
+
+use runner_flow::Timestamp;
+
+use super::Gateway;
+use crate::bounds;
+use crate::control::caller::{Actor, Caller};
+use crate::control::document::Object;
+use crate::control::error::ControlError;
+use crate::control::keys::{self, KeyRow, MadeKey, NewKey};
+use crate::control::records;
+use crate::control::refusal::{Refusal, RefusalKind};
+use crate::control::roles::Permission;
+
+impl Gateway {
+    /// Makes a key. It is told this once.
+    pub async fn make_key(&self, actor: &Actor, new: NewKey, now: Timestamp) -> Result<MadeKey, ControlError> {
+        self.permit(actor, &new.workspace, self.of_keys(actor, &new.principal), now)?;
+        self.check_new(actor, &new, now)?;
+        let _changing = self.inner.changing.lock().await;
+        let workspace = new.workspace.clone();
+        let (made, key) = keys::make(new, now, actor.name());
+        let line = Self::done(actor, &workspace, "key.make", format!("key/{}", made.row.id), now);
+        let (row, hash) = (made.row.clone(), key.hash);
+        let version = self.inner.store.write(move |db| {
+            records::write_audit(db, std::iter::once(line))?;
+            keys::table::insert(db, &row, &hash)
+        });
+        let version = version.await?;
+        self.inner.keys.insert(key);
+        self.inner.keys.advance(version);
+        Ok(made)
+    }
+
+    /// Revokes a key. Whatever goes on under it is cut off at once, even if that cannot be written down.
+    pub async fn revoke_key(
+        &self,
+        actor: &Actor,
+        workspace: &str,
+        id: &str,
+        now: Timestamp,
+    ) -> Result<(), ControlError> {
+        let row = self.key(actor, workspace, id, now).await?;
+        let _changing = self.inner.changing.lock().await;
+        self.inner.keys.revoke(&row.id);
+        let line = Self::done(actor, workspace, "key.revoke", format!("key/{}", row.id), now);
+        let version = self.inner.store.write(move |db| {
+            records::write_audit(db, std::iter::once(line))?;
+            keys::table::revoke(db, &row.id, now)
+        });
+        self.inner.keys.advance(version.await?);
+        Ok(())
+    }
+
+    /// What is told of a key. One of somebody else's is as if it were missing, but for admins.
+    pub async fn key(&self, actor: &Actor, workspace: &str, id: &str, now: Timestamp) -> Result<KeyRow, ControlError> {
+        self.permit(actor, workspace, Permission::WriteKeys, now)?;
+        let wanted = id.to_owned();
+        let row = self.inner.store.read(move |db| keys::table::row(db, &wanted)).await?;
+        let row = row.filter(|row| row.workspace == workspace);
+        let seen = row.filter(|row| self.permitted(actor, workspace, self.of_keys(actor, &row.principal)).is_ok());
+        seen.ok_or_else(|| no_key(id).into())
+    }
+
+    /// The keys of a workspace that the actor may see, by their ids, from after one on. Never a key itself.
+    pub async fn keys(
+        &self,
+        actor: &Actor,
+        workspace: &str,
+        after: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Vec<KeyRow>, ControlError> {
+        self.permit(actor, workspace, Permission::WriteKeys, now)?;
+        let principal = self.own(actor, workspace, Permission::WriteAllKeys);
+        let (workspace, after) = (workspace.to_owned(), after.map(str::to_owned));
+        let list =
+            move |db: &rusqlite::Connection| keys::table::list(db, &workspace, principal.as_deref(), after.as_deref());
+        Ok(self.inner.store.read(list).await?)
+    }
+
+    /// The principal to whom an actor is confined without this permission.
+    pub(super) fn own(&self, actor: &Actor, workspace: &str, all: Permission) -> Option<String> {
+        match actor {
+            Actor::Operator => None,
+            Actor::Caller(caller) => {
+                self.permitted(actor, workspace, all).is_err().then(|| caller.principal.as_ref().to_owned())
+            }
+        }
+    }
+
+    fn of_keys(&self, actor: &Actor, principal: &str) -> Permission {
+        match actor {
+            Actor::Caller(caller) if &*caller.principal == principal => Permission::WriteKeys,
+            Actor::Caller(_) | Actor::Operator => Permission::WriteAllKeys,
+        }
+    }
+
+    fn check_new(&self, actor: &Actor, new: &NewKey, now: Timestamp) -> Result<(), Refusal> {
+        let snapshot = self.snapshot();
+        let invalid = |message: String, fix: &'static str| Err(Refusal::new(RefusalKind::Invalid, message, fix));
+        if snapshot.principal(&new.workspace, &new.principal).is_none() {
+            let shown: String = new.principal.chars().take(bounds::NAME).collect();
+            return invalid(format!("there is no principal {shown:?}"), "take the principal in first");
+        }
+        if new.label.len() > bounds::KEY_LABEL || new.label.chars().any(char::is_control) {
+            return invalid("the label is too long, or not one line".to_owned(), "use at most 200 bytes of plain text");
+        }
+        if new.expires.is_some_and(|expires| expires <= now) {
+            return invalid("the key would have ended already".to_owned(), "use a moment to come, or none");
+        }
+        if let Actor::Caller(Caller { entry, .. }) = actor
+            && let Some(end) = entry.expires()
+            && new.expires.is_none_or(|expires| expires > end)
+        {
+            let fix = "use an earlier end, or make it with a key that lasts longer";
+            return invalid(format!("the key would outlive the one that makes it, which ends {end}"), fix);
+        }
+        let models = new.models.as_deref().unwrap_or_default();
+        if models.len() > bounds::KEY_MODELS {
+            return invalid(
+                format!("a key is for at most {} models", bounds::KEY_MODELS),
+                "name fewer, or none for all",
+            );
+        }
+        let unknown = models.iter().find(|model| snapshot.object(&new.workspace, Object::Model, model).is_none());
+        if let Some(model) = unknown {
+            let shown: String = model.chars().take(bounds::NAME).collect();
+            return invalid(format!("there is no model {shown:?}"), "name models that there are");
+        }
+        if self.inner.keys.count() >= bounds::KEYS {
+            return invalid(format!("there are {} keys already", bounds::KEYS), "revoke those that nobody uses");
+        }
+        Ok(())
+    }
+}
+
+fn no_key(id: &str) -> Refusal {
+    let shown: String = id.chars().take(bounds::NAME).collect();
+    Refusal::new(RefusalKind::NotFound, format!("there is no key {shown:?}"), "list the keys to see their ids")
+}

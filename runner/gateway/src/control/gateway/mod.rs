@@ -1,0 +1,141 @@
+//! The handle that everything else holds.
+
+mod changing;
+mod keeping;
+mod loading;
+mod permitting;
+mod serving;
+mod telling;
+
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use connector_sdk::Registry;
+use runner_flow::{Diagnostic, Timestamp};
+
+pub use self::loading::Reload;
+pub use self::serving::Call;
+pub use self::telling::Retention;
+use super::document;
+use super::error::OpenError;
+use super::keys::{self, Keys};
+use super::limits::{self, Limits};
+use super::records::Ledger;
+use super::snapshot::{Builder, Environment, Snapshot, Sources};
+use super::store::{Purpose, Store, StoreHealth};
+
+/// What a gateway is opened with.
+#[derive(Clone)]
+pub struct Settings {
+    /// The server's file.
+    pub file: PathBuf,
+    /// The connectors that there are.
+    pub registry: Registry,
+    /// Where the values of environment variables come from.
+    pub environment: Environment,
+    /// What it is opened for.
+    pub purpose: Purpose,
+}
+
+/// Who may call what, and what came of it. Clones are the same gateway.
+#[derive(Clone)]
+pub struct Gateway {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    file: PathBuf,
+    registry: Registry,
+    sources: Sources,
+    purpose: Purpose,
+    snapshot: RwLock<Arc<Snapshot>>,
+    /// What is wrong with the file, if the snapshot is of an earlier one.
+    trouble: RwLock<Option<Trouble>>,
+    keys: Keys,
+    limits: Limits,
+    store: Store<Ledger>,
+    /// Held by whoever changes the file, the keys or the snapshot.
+    changing: tokio::sync::Mutex<()>,
+    /// Whether there may be secrets that another master key sealed.
+    seals_anew: AtomicBool,
+}
+
+/// Why the file that is there is not the one that counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// It cannot be read.
+    Unreadable(String),
+    /// It is wrong.
+    Invalid(Vec<Diagnostic>),
+}
+
+/// How a gateway does.
+#[derive(Clone, Debug)]
+pub struct Health {
+    /// The version of the file that counts.
+    pub version: String,
+    /// What is wrong with the file that is there, if it is another.
+    pub trouble: Option<Trouble>,
+    /// Whether records can be written.
+    pub store: StoreHealth,
+    /// How many records of calls were never written.
+    pub lost: u64,
+}
+
+impl Gateway {
+    /// Opens what a file describes. It blocks while it does.
+    pub fn open(settings: Settings, now: Timestamp) -> Result<Self, OpenError> {
+        let Settings { file, registry, environment, purpose } = settings;
+        let text = loading::read(&file).map_err(OpenError::Unreadable)?;
+        let (_, described) = document::read(&text, &registry).map_err(OpenError::Invalid)?;
+        let folder = file.parent().map(PathBuf::from).unwrap_or_default();
+        let store = Store::open(&folder.join(&described.data), purpose)?;
+        let sources = Sources { environment, folder };
+        let limits = Limits::default();
+        limits.restore(store.read_now(limits::table::read)?, now);
+        let builder =
+            Builder { registry: &registry, sources: &sources, store: &store, limits: &limits, before: None, purpose };
+        let snapshot = builder.build(&text).map_err(OpenError::Invalid)?;
+        let keys = Keys::default();
+        let (live, version) = store.read_now(|db| keys::table::live(db, now))?;
+        keys.take_over(live, version);
+        let gateway = Self {
+            inner: Arc::new(Inner {
+                file,
+                registry,
+                sources,
+                purpose,
+                snapshot: RwLock::new(Arc::new(snapshot)),
+                trouble: RwLock::default(),
+                keys,
+                limits,
+                store,
+                changing: tokio::sync::Mutex::default(),
+                seals_anew: AtomicBool::new(true),
+            }),
+        };
+        gateway.tell_of_change_while_away(now)?;
+        Ok(gateway)
+    }
+
+    /// What the file says now.
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.inner.snapshot.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// How it does.
+    pub fn health(&self) -> Health {
+        Health {
+            version: self.snapshot().version.clone(),
+            trouble: self.inner.trouble.read().unwrap_or_else(PoisonError::into_inner).clone(),
+            store: self.inner.store.health(),
+            lost: self.inner.store.queue().lost(),
+        }
+    }
+
+    /// Waits until everything that was left behind so far is on disk.
+    pub async fn flush(&self) -> Result<(), super::store::StoreError> {
+        self.inner.store.write(|_| Ok(())).await
+    }
+}
