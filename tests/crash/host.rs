@@ -18,6 +18,7 @@ use runner_engine::{Engine, RunEvent, RunEvents, RunRequest, Signal};
 use runner_flow::{Flow, Folder as _};
 use serde_json::Value;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::task::JoinSet;
 
 use self::engine::Flows;
 
@@ -36,8 +37,10 @@ async fn main() {
     for (run, error) in &resumed.refused {
         say(&format!("{run} is not resumed: {error}"));
     }
-    resumed.runs.iter().for_each(|run| watch(&engine, run));
-    keep_busy(&engine, &flows, told, resumed.runs.len()).await;
+    let mut host = Host { engine, watched: JoinSet::new() };
+    resumed.runs.iter().for_each(|run| host.watch(run));
+    host.keep_busy(&flows, told, resumed.runs.len()).await;
+    host.watched.join_all().await;
 }
 
 fn flow(name: &str) -> Arc<Flow> {
@@ -45,42 +48,50 @@ fn flow(name: &str) -> Arc<Flow> {
     Arc::new(Flow::parse_in(&text, &Flows).unwrap_or_else(|found| panic!("{name} is not valid: {found:#?}")))
 }
 
-/// Starts runs, hears what runs ask for, and ends when none is under way.
-async fn keep_busy(engine: &Engine, flows: &[String], mut told: UnboundedReceiver<Asks>, resumed: usize) {
-    let mut under_way = resumed;
-    let mut next = flows.iter().cycle();
-    loop {
-        while under_way < TOGETHER
-            && let Some(flow) = next.next()
-        {
-            start(engine, flow).await;
-            under_way += 1;
-        }
-        if under_way == 0 {
-            return;
-        }
-        match told.recv().await.expect("the engine keeps the other end") {
-            Asks::NothingMore => under_way -= 1,
-            Asks::Signal(run, signal) => complain_unless_over(&run, engine.signal(&run, signal).await),
-            Asks::Cancellation(run) => complain_unless_over(&run, engine.cancel(&run).await),
+struct Host {
+    engine: Engine,
+    /// What waits for the end of each run.
+    watched: JoinSet<()>,
+}
+
+impl Host {
+    /// Starts runs, hears what runs ask for, and ends when none is under way.
+    async fn keep_busy(&mut self, flows: &[String], mut told: UnboundedReceiver<Asks>, resumed: usize) {
+        let mut under_way = resumed;
+        let mut next = flows.iter().cycle();
+        loop {
+            while under_way < TOGETHER
+                && let Some(flow) = next.next()
+            {
+                self.start(flow).await;
+                under_way += 1;
+            }
+            if under_way == 0 {
+                return;
+            }
+            match told.recv().await.expect("the engine keeps the other end") {
+                Asks::NothingMore => under_way -= 1,
+                Asks::Signal(run, signal) => complain_unless_over(&run, self.engine.signal(&run, signal).await),
+                Asks::Cancellation(run) => complain_unless_over(&run, self.engine.cancel(&run).await),
+            }
         }
     }
-}
 
-async fn start(engine: &Engine, name: &str) {
-    let started = engine.start(flow(name), RunRequest::default()).await.expect("a run can be started");
-    say(&format!("run {}", started.run));
-    watch(engine, &started.run);
-}
+    async fn start(&mut self, name: &str) {
+        let started = self.engine.start(flow(name), RunRequest::default()).await.expect("a run can be started");
+        say(&format!("run {}", started.run));
+        self.watch(&started.run);
+    }
 
-/// Complains if a run stops here before it is over.
-fn watch(engine: &Engine, run: &str) {
-    let (engine, run) = (engine.clone(), run.to_owned());
-    tokio::spawn(async move {
-        if let Err(error) = engine.result(&run).await {
-            say(&format!("{run} does not go on: {error}"));
-        }
-    });
+    /// Complains if a run stops here before it is over.
+    fn watch(&mut self, run: &str) {
+        let (engine, run) = (self.engine.clone(), run.to_owned());
+        self.watched.spawn(async move {
+            if let Err(error) = engine.result(&run).await {
+                say(&format!("{run} does not go on: {error}"));
+            }
+        });
+    }
 }
 
 /// What was asked before a restart may have come through, and the run may be over since.
