@@ -4,13 +4,14 @@ use std::any::Any;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::context::Context;
-use crate::error::{Error, Result};
-use crate::http::{Answer, Base, Client, Egress, Method, Request, explain_status};
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::{Answer, Base, Client, Egress, HeaderMap, Method, Request, explain_status, identify};
 use crate::redact::Redactor;
 use crate::secret::Secret;
 use crate::violation::Violation;
@@ -63,6 +64,11 @@ pub trait Connection: DeserializeOwned + JsonSchema + Send + Sync + 'static {
     /// How a request shows who sends it.
     fn auth(&self) -> Auth<'_>;
 
+    /// Headers that go with every request beside the credential, such as the account that pays. No input can set them.
+    fn headers(&self) -> Vec<(&'static str, &str)> {
+        Vec::new()
+    }
+
     /// The header that carries the idempotency key, where the provider knows one.
     fn idempotency_header(&self) -> Option<&str> {
         None
@@ -101,13 +107,16 @@ pub struct BoundConnection {
 struct Inner {
     id: String,
     typed: Box<dyn Any + Send + Sync>,
+    /// Puts the credential of `typed` into a request.
+    identify: fn(&(dyn Any + Send + Sync), &mut HeaderMap) -> Result<()>,
     client: Client,
 }
 
 impl BoundConnection {
     pub(crate) fn new<C: Connection>(id: String, typed: C, egress: Egress, redactor: Redactor) -> Result<Self> {
         let client = Client::new(base_of(&id, &typed, egress)?, egress, redactor);
-        Ok(Self { inner: Arc::new(Inner { id, typed: Box::new(typed), client }) })
+        let identify = identify_as::<C>;
+        Ok(Self { inner: Arc::new(Inner { id, typed: Box::new(typed), identify, client }) })
     }
 
     /// `name@version`, as records say it.
@@ -119,8 +128,18 @@ impl BoundConnection {
         self.inner.typed.downcast_ref()
     }
 
+    /// Adds the credential, in place of whatever stands under its name.
+    pub(crate) fn identify(&self, headers: &mut HeaderMap) -> Result<()> {
+        (self.inner.identify)(&*self.inner.typed, headers)
+    }
+
     pub(crate) fn client(&self) -> &Client {
         &self.inner.client
+    }
+
+    /// What came back, with the mask in place of any secret of this connection.
+    pub fn masked(&self, bytes: Bytes) -> Bytes {
+        self.redactor().mask(bytes)
     }
 
     pub(crate) fn redactor(&self) -> &Redactor {
@@ -131,6 +150,13 @@ impl BoundConnection {
 impl std::fmt::Debug for BoundConnection {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_tuple("BoundConnection").field(&self.inner.id).finish()
+    }
+}
+
+fn identify_as<C: Connection>(typed: &(dyn Any + Send + Sync), headers: &mut HeaderMap) -> Result<()> {
+    match typed.downcast_ref::<C>() {
+        Some(typed) => identify(typed, headers),
+        None => Err(Error::new(ErrorKind::Internal, "the connection belongs to another connector")),
     }
 }
 

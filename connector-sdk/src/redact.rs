@@ -1,5 +1,6 @@
 //! The second net under the secrets: whatever a provider echoes of a credential is masked before it goes on.
 
+use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use crate::error::Error;
@@ -37,6 +38,12 @@ impl Redactor {
     /// Masks bytes that are not text.
     pub(crate) fn bytes(&self, bytes: &[u8]) -> Vec<u8> {
         self.secrets.iter().fold(bytes.to_vec(), |bytes, secret| replaced(&bytes, secret.text().as_bytes()))
+    }
+
+    /// Masks bytes that may well hold nothing to mask, and then are not copied.
+    pub(crate) fn mask(&self, bytes: Bytes) -> Bytes {
+        let holds = |secret: &Secret| bytes.windows(secret.text().len()).any(|window| window == secret.text().as_bytes());
+        if self.secrets.iter().any(holds) { self.bytes(&bytes).into() } else { bytes }
     }
 
     pub(crate) fn value(&self, value: &mut Value) {

@@ -1,12 +1,12 @@
 //! One client for one connection, so that no pooled socket ever serves two credentials. Built when first needed.
 
-use std::error::Error as _;
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 
 use url::{Host, Url};
 
 use super::egress::Refused;
+use super::forward::Way;
 use super::{Base, Egress};
 use crate::error::{Error, ErrorKind, Evidence, Result};
 use crate::limits;
@@ -24,11 +24,12 @@ struct Inner {
     egress: Egress,
     redactor: Redactor,
     http: OnceLock<Result<reqwest::Client, String>>,
+    way: OnceLock<Way>,
 }
 
 impl Client {
     pub(crate) fn new(base: Option<Base>, egress: Egress, redactor: Redactor) -> Self {
-        Self { inner: Arc::new(Inner { base, egress, redactor, http: OnceLock::new() }) }
+        Self { inner: Arc::new(Inner { base, egress, redactor, http: OnceLock::new(), way: OnceLock::new() }) }
     }
 
     pub(crate) fn redactor(&self) -> &Redactor {
@@ -75,6 +76,15 @@ impl Client {
             .map_err(|error| Error::new(ErrorKind::Internal, format!("the HTTP client cannot be built: {error}")))?;
         http.execute(request).await.map_err(failed_to_send)
     }
+
+    /// The way that requests are passed on by.
+    pub(super) fn way(&self) -> Result<&Way> {
+        if let Some(way) = self.inner.way.get() {
+            return Ok(way);
+        }
+        let way = Way::new(self.base()?, self.inner.egress)?;
+        Ok(self.inner.way.get_or_init(|| way))
+    }
 }
 
 fn build(egress: Egress, is_cleartext: bool) -> Result<reqwest::Client, String> {
@@ -97,23 +107,34 @@ fn build(egress: Egress, is_cleartext: bool) -> Result<reqwest::Client, String> 
 }
 
 fn failed_to_send(error: reqwest::Error) -> Error {
-    if let Some(refusal) = cause::<Refused>(&error) {
-        return refused(refusal);
-    }
     let error = error.without_url();
-    if error.is_connect() {
-        let message = format!("no connection to the provider: {}", deepest(&error));
-        return Error::new(ErrorKind::Network, message)
-            .with_evidence(Evidence::NotSent)
-            .with_fix("check the connection's base_url and this machine's network")
-            .with_source(error);
+    if error.is_connect() || cause::<Refused>(&error).is_some() {
+        return unconnected(error);
     }
-    interrupted(error)
+    broken(error)
+}
+
+/// Nothing left: there is no connection that it could have left by.
+pub(super) fn unconnected(error: impl std::error::Error + Send + Sync + 'static) -> Error {
+    match cause::<Refused>(&error) {
+        Some(refusal) => refused(refusal),
+        None => no_connection(&deepest(&error)).with_source(error),
+    }
+}
+
+/// The same, where only a sentence says why.
+pub(super) fn no_connection(reason: &str) -> Error {
+    Error::new(ErrorKind::Network, format!("no connection to the provider: {reason}"))
+        .with_evidence(Evidence::NotSent)
+        .with_fix("check the connection's base_url and this machine's network")
 }
 
 /// The request left, and the answer did not come back whole.
 pub(super) fn interrupted(error: reqwest::Error) -> Error {
-    let error = error.without_url();
+    broken(error.without_url())
+}
+
+pub(super) fn broken(error: impl std::error::Error + Send + Sync + 'static) -> Error {
     let message = format!("the connection broke before the answer was complete: {}", deepest(&error));
     Error::new(ErrorKind::Network, message).with_evidence(Evidence::Unanswered).with_source(error)
 }
@@ -123,7 +144,7 @@ fn refused(refusal: &Refused) -> Error {
         .with_fix("only the operator can allow it, for this connection alone")
 }
 
-fn cause<T: std::error::Error + 'static>(error: &reqwest::Error) -> Option<&T> {
+fn cause<'a, T: std::error::Error + 'static>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a T> {
     let mut cause = error.source();
     while let Some(error) = cause {
         if let Some(found) = error.downcast_ref() {
@@ -134,8 +155,8 @@ fn cause<T: std::error::Error + 'static>(error: &reqwest::Error) -> Option<&T> {
     None
 }
 
-fn deepest(error: &reqwest::Error) -> String {
-    let mut cause: &dyn std::error::Error = error;
+fn deepest(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut cause = error;
     while let Some(inner) = cause.source() {
         cause = inner;
     }

@@ -2,8 +2,15 @@
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
+use hyper_util::client::legacy::connect::dns;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use tower_service::Service;
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+type Allowed = std::vec::IntoIter<SocketAddr>;
 
 /// Which addresses a connection may reach. The operator decides, never a tenant.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,18 +36,39 @@ pub(super) struct Refused {
     pub(super) address: IpAddr,
 }
 
+impl Egress {
+    /// The addresses of a name that may be dialled.
+    async fn resolve(self, name: String) -> Result<Allowed, Failure> {
+        let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+        let allowed: Vec<SocketAddr> = found.iter().copied().filter(|found| self.allows(found.ip())).collect();
+        match (allowed.is_empty(), found.first()) {
+            (false, _) => Ok(allowed.into_iter()),
+            (true, Some(first)) => Err(Refused { host: name, address: first.ip() }.into()),
+            (true, None) => Err(io::Error::new(io::ErrorKind::NotFound, "the name has no address").into()),
+        }
+    }
+}
+
+/// For requests that connectors make.
 impl Resolve for Egress {
     fn resolve(&self, name: Name) -> Resolving {
-        let egress = *self;
-        Box::pin(async move {
-            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            let allowed: Vec<SocketAddr> = found.iter().copied().filter(|found| egress.allows(found.ip())).collect();
-            match (allowed.is_empty(), found.first()) {
-                (false, _) => Ok(Box::new(allowed.into_iter()) as Addrs),
-                (true, Some(first)) => Err(Refused { host: name.as_str().to_owned(), address: first.ip() }.into()),
-                (true, None) => Err(io::Error::new(io::ErrorKind::NotFound, "the name has no address").into()),
-            }
-        })
+        let allowed = Self::resolve(*self, name.as_str().to_owned());
+        Box::pin(async move { Ok(Box::new(allowed.await?) as Addrs) })
+    }
+}
+
+/// For requests that are passed on.
+impl Service<dns::Name> for Egress {
+    type Response = Allowed;
+    type Error = Failure;
+    type Future = Pin<Box<dyn Future<Output = Result<Allowed, Failure>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Failure>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, name: dns::Name) -> Self::Future {
+        Box::pin(Self::resolve(*self, name.as_str().to_owned()))
     }
 }
 

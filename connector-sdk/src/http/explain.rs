@@ -68,7 +68,8 @@ pub fn provider_message(answer: &Answer) -> Option<String> {
     (!words.is_empty()).then_some(words)
 }
 
-fn message_in(body: &Value) -> Option<&str> {
+/// Where an error's body says what is wrong, in any of the shapes that providers use.
+pub fn message_in(body: &Value) -> Option<&str> {
     let error = body.get("error");
     error
         .and_then(|error| error.as_str().or_else(|| error.get("message")?.as_str()))

@@ -5,9 +5,11 @@
 
 mod answer;
 mod client;
+mod credential;
 mod decode;
 mod egress;
 mod explain;
+mod forward;
 mod header;
 mod incoming;
 mod multipart;
@@ -21,8 +23,10 @@ mod view;
 
 pub use self::answer::Answer;
 pub(crate) use self::client::Client;
+pub(crate) use self::credential::identify;
 pub use self::egress::Egress;
-pub use self::explain::{explain_status, provider_message};
+pub use self::explain::{explain_status, message_in, provider_message};
+pub use self::forward::{Forwarded, ForwardedBody, Outgoing};
 pub use self::header::free_header_name;
 pub(crate) use self::header::header_value;
 pub use self::multipart::{Multipart, Part};

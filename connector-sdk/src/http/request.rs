@@ -4,22 +4,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ::http::Method;
-use ::http::header::{
-    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
-    USER_AGENT,
-};
+use ::http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT};
 use bytes::Bytes;
 use serde_json::Value;
 use url::Url;
 
+use super::credential::{header_name, identify, sound_value};
 use super::decode::{self, Decoder};
 use super::incoming::Incoming;
 use super::stream::EventStream;
 use super::tape::Tape;
 use super::upload::Upload;
 use super::view::{RequestView, ViewBody};
-use super::{Answer, Multipart, answer, header_value};
-use crate::connection::{Auth, Connection};
+use super::{Answer, Multipart, answer};
+use crate::connection::Connection;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind, Evidence, Result};
 use crate::event::Event;
@@ -224,14 +222,9 @@ impl<'a, C: Connection> Request<'a, C> {
         Ok(Sent::new(self.method.as_str(), &target, &self.headers, body, &mask))
     }
 
-    /// Adds the credential, in place of whatever stands under its name.
+    /// Adds what shows who sends it, and the key of this call.
     fn identify(&mut self) -> Result<()> {
-        match self.connection.auth() {
-            Auth::None => {}
-            Auth::Bearer(secret) => drop(self.headers.insert(AUTHORIZATION, secret.bearer()?)),
-            Auth::Basic { user, password } => drop(self.headers.insert(AUTHORIZATION, password.basic(user)?)),
-            Auth::Header { name, value } => drop(self.headers.insert(header_name(name)?, value.header()?)),
-        }
+        identify(self.connection, &mut self.headers)?;
         if let Some(name) = self.connection.idempotency_header() {
             self.headers.insert(header_name(name)?, sound_value(self.ctx.idempotency_key())?);
         }
@@ -303,14 +296,4 @@ async fn read_whole(ctx: &Context, mut incoming: Incoming) -> Result<Answer> {
 fn timed_out(limit: Duration, evidence: Evidence) -> Error {
     Error::new(ErrorKind::Timeout, format!("the provider did not answer within {} ms", limit.as_millis()))
         .with_evidence(evidence)
-}
-
-fn header_name(name: &str) -> Result<HeaderName> {
-    HeaderName::from_bytes(name.as_bytes())
-        .map_err(|_| Error::new(ErrorKind::InvalidConnection, format!("{name:?} cannot be the name of a header")))
-}
-
-fn sound_value(value: &str) -> Result<HeaderValue> {
-    let message = "a header's value holds a character that no header can carry";
-    header_value(value).ok_or_else(|| Error::new(ErrorKind::InvalidInput, message))
 }

@@ -1,7 +1,7 @@
 //! Targets that cannot leave their connection: parsed before they are joined, and proved after.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use url::{Host, Url};
+use url::{Host, Position, Url};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
@@ -34,6 +34,24 @@ impl Base {
 
     pub(super) fn host(&self) -> Option<Host<&str>> {
         self.url.host()
+    }
+
+    /// `https://host:port`.
+    pub(super) fn origin(&self) -> &str {
+        &self.url[..Position::BeforePath]
+    }
+
+    /// `host:port`, without the port that everybody expects.
+    pub(super) fn authority(&self) -> &str {
+        &self.url[Position::BeforeHost..Position::AfterPort]
+    }
+
+    /// The host as a certificate names it.
+    pub(super) fn bare_host(&self) -> String {
+        match self.host() {
+            Some(Host::Ipv6(address)) => address.to_string(),
+            host => host.map(|host| host.to_string()).unwrap_or_default(),
+        }
     }
 
     /// Whether requests travel in clear text.

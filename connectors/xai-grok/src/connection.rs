@@ -1,5 +1,6 @@
 //! The connection: an API key, and where it is sent.
 
+use connector_openai_wire::{Diagnosis, Provider, Said, body, explain, list_models};
 use connector_sdk::http::{Answer, Base, Method};
 use connector_sdk::{
     Auth, Connection, ConnectionAbout, ConnectionExt as _, Context, Error, ErrorKind, Result, Secret, Violation,
@@ -8,7 +9,7 @@ use connector_sdk::{
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::{answer, error, models};
+use crate::{error, retired};
 
 /// A connection to xAI.
 #[derive(Deserialize, JsonSchema)]
@@ -74,7 +75,7 @@ impl Connection for XaiGrok {
     }
 
     fn explain(&self, answer: &Answer) -> Error {
-        error::explain(self, answer)
+        explain(self, answer)
     }
 
     async fn verify(&self, ctx: &Context) -> Result<String> {
@@ -82,11 +83,21 @@ impl Connection for XaiGrok {
             Ok(answer) => judge_key(self, &answer),
             // Not every gateway that speaks xAI's API knows the key's own endpoint.
             Err(error) if matches!(error.status(), Some(404 | 405)) => {
-                models::list(ctx, self).await?;
+                list_models(ctx, self).await?;
                 Ok("the key may list models".to_owned())
             }
             Err(error) => Err(error),
         }
+    }
+}
+
+impl Provider for XaiGrok {
+    const NAME: &'static str = "xAI";
+    const LIVE: &'static str = retired::LIVE;
+    const RETIRED: &'static [(&'static str, &'static str)] = retired::RETIRED;
+
+    fn diagnose(&self, said: &Said) -> Option<Diagnosis> {
+        error::diagnose(self, said)
     }
 }
 
@@ -103,7 +114,7 @@ struct KeyState {
 }
 
 fn judge_key(connection: &XaiGrok, answer: &Answer) -> Result<String> {
-    let state = KeyState::deserialize(answer::body(connection, answer)?).map_err(|error| {
+    let state = KeyState::deserialize(body(connection, answer)?).map_err(|error| {
         Error::new(ErrorKind::MalformedAnswer, format!("xAI's answer about the key is not of its form: {error}"))
     })?;
     let refuse = |kind, what: &str| {

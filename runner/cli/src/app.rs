@@ -28,7 +28,7 @@ pub(crate) struct App {
 
 /// The connectors of this program.
 pub(crate) fn registry() -> Registry {
-    Registry::new([connector_xai_grok::connector(), connector_http::connector()])
+    Registry::new([connector_xai_grok::connector(), connector_openai::connector(), connector_http::connector()])
 }
 
 /// Where the runs of a session are kept, and who is told of all of them.

@@ -257,6 +257,8 @@ fn egress(connector: &Connector, fields: &Map<String, Value>, allow_private: boo
 fn sandbox_fields(connector: &str, base_url: &str) -> Value {
     match connector {
         "http" => json!({ "base_url": base_url, "auth": "bearer", "secret": "xai-sandbox" }),
+        // By its key the sandbox knows whose API it is to be.
+        "openai" => json!({ "base_url": base_url, "api_key": "sk-sandbox" }),
         _ => json!({ "base_url": base_url, "api_key": "xai-sandbox" }),
     }
 }

@@ -1,0 +1,23 @@
+//! The bounds that the data path works within.
+
+use std::time::Duration;
+
+/// The body of a request that names a model.
+pub(super) const BODY: usize = connector_sdk::limits::INPUT as usize;
+/// The body of one that does not, which is passed on while it arrives.
+pub(super) const UPLOAD: u64 = connector_sdk::limits::UPLOAD;
+/// The bodies of all requests that are in memory at the same time.
+pub(super) const BODIES: usize = 512 << 20;
+/// An error of a provider that is read whole, so that it can be said as the caller's client reads it.
+pub(super) const ERROR: usize = 64 << 10;
+/// What is kept of a request or an answer, where a model keeps what is said.
+pub(super) const CONTENT: usize = 256 << 10;
+/// Models and operations that have numbers of their own.
+pub(super) const SERIES: usize = 1_000;
+
+/// Between two pieces of a request's body.
+pub(super) const PIECE: Duration = Duration::from_secs(30);
+/// A request's body in all, if it has to be whole before it goes on.
+pub(super) const WHOLE_BODY: Duration = Duration::from_secs(300);
+/// A stream that is silent for so long gets a comment, so that nobody in between takes it for dead.
+pub(super) const KEEP_ALIVE: Duration = Duration::from_secs(15);

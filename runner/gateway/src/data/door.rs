@@ -1,0 +1,267 @@
+//! Where a request comes in: who asks, which model and which of its calls, and whether that is allowed. Then it is passed on.
+//!
+//! What routes a request is what judges it: the path is read once. Nothing is read of a body before the key is good.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use bytes::Bytes;
+use connector_sdk::http::Outgoing;
+use connector_sdk::{Count, Dialect, Endpoint};
+use http::request::Parts;
+use http::{Method, Request, Response, StatusCode};
+use http_body::Body;
+use runner_flow::Timestamp;
+
+use super::answer::Answer;
+use super::intake::{self, Budget, Share};
+use super::meter::Meter;
+use super::own::Question;
+use super::pass::Passing;
+use super::place::Place;
+use super::presented;
+use super::record::{Record, Stopwatch};
+use super::refuse::No;
+use super::splice::Head;
+use crate::control::{Caller, Gateway, Model, Wanted};
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// The way in for members' calls. Clones are the same door.
+#[derive(Clone)]
+pub struct Door {
+    shared: Arc<Shared>,
+}
+
+/// What all calls share.
+pub(super) struct Shared {
+    pub(super) gateway: Gateway,
+    pub(super) meter: Meter,
+    budget: Budget,
+}
+
+/// A request whose caller is known.
+struct Known<'a> {
+    shared: &'a Arc<Shared>,
+    caller: Caller,
+    head: Parts,
+    clock: Stopwatch,
+}
+
+/// What a call is about.
+struct Chosen<'a> {
+    model: Arc<Model>,
+    endpoint: usize,
+    /// What comes after the base of the model's connection.
+    call: &'a str,
+}
+
+/// What a request brings with it.
+enum Brought<B> {
+    /// A body that names a model, or could.
+    Named(Bytes, Head, Share),
+    /// Something that is not looked at.
+    Sealed(B),
+}
+
+impl Door {
+    /// The door of a gateway.
+    pub fn new(gateway: Gateway) -> Self {
+        let (meter, budget) = (Meter::default(), Budget::default());
+        Self { shared: Arc::new(Shared { gateway, meter, budget }) }
+    }
+
+    /// Whether a path leads to a model, or to what a key may use.
+    pub fn is_at(path: &str) -> bool {
+        Place::of(path).is_some()
+    }
+
+    /// Answers a request, or passes it on. A no comes in the shape that the caller's client reads.
+    pub async fn enter<B>(&self, request: Request<B>) -> Response<Answer>
+    where
+        B: Body<Data = Bytes, Error: Into<Failure>> + Send + Unpin + 'static,
+    {
+        let dialect = dialect_of(&request);
+        match self.admit(request, dialect).await {
+            Ok(answer) => answer,
+            Err(no) => {
+                self.shared.meter.refused(no.code());
+                no.response(dialect)
+            }
+        }
+    }
+
+    /// The numbers of all calls, as Prometheus reads them.
+    pub fn metrics(&self) -> String {
+        self.shared.meter.text()
+    }
+
+    async fn admit<B>(&self, request: Request<B>, dialect: Dialect) -> Result<Response<Answer>, No>
+    where
+        B: Body<Data = Bytes, Error: Into<Failure>> + Send + Unpin + 'static,
+    {
+        let clock = Stopwatch::start();
+        let (head, body) = request.into_parts();
+        let uri = head.uri.clone();
+        let place = Place::of(uri.path()).ok_or_else(nothing_here)?;
+        let caller = self.shared.gateway.caller(presented::key(&head.headers)?, now())?;
+        let known = Known { shared: &self.shared, caller, head, clock };
+        if let Some(question) = Question::of(&known.head.method, place.call()) {
+            return question.answer(&self.shared.gateway, &known.caller, place, dialect);
+        }
+        match place {
+            Place::OfModel { workspace, model, call } => known.call_of_model(workspace, model, call, body).await,
+            Place::Open { call } => known.open_call(call, body).await,
+        }
+    }
+}
+
+impl Known<'_> {
+    /// The URL names the model. What a body says of one is put right.
+    async fn call_of_model<B>(
+        mut self,
+        workspace: &str,
+        name: &str,
+        call: &str,
+        body: B,
+    ) -> Result<Response<Answer>, No>
+    where
+        B: Body<Data = Bytes, Error: Into<Failure>> + Send + Unpin + 'static,
+    {
+        let model = self.shared.gateway.model(&self.caller, Some(workspace), name)?;
+        let chosen = Chosen::of(model, &self.head.method, call)?;
+        let brought = match chosen.endpoint().names_model {
+            true => self.read(body).await?,
+            false => Brought::Sealed(body),
+        };
+        self.pass(chosen, brought).await
+    }
+
+    /// The body names the model.
+    async fn open_call<B>(mut self, call: &str, body: B) -> Result<Response<Answer>, No>
+    where
+        B: Body<Data = Bytes, Error: Into<Failure>> + Send + Unpin + 'static,
+    {
+        let unnamed = || {
+            No::invalid(
+                "the request names no model: put \"model\" into the body, or call /{workspace}/models/{model}/v1/…",
+            )
+        };
+        if self.head.method != Method::POST {
+            return Err(unnamed());
+        }
+        let brought = self.read::<B>(body).await?;
+        let name = brought.model().ok_or_else(unnamed)?;
+        let model = self.shared.gateway.model(&self.caller, None, name)?;
+        let chosen = Chosen::of(model, &self.head.method, call)?;
+        match chosen.endpoint().names_model {
+            true => self.pass(chosen, brought).await,
+            false => Err(No::not_found("this call names no model in its body: call /{workspace}/models/{model}/v1/…")),
+        }
+    }
+
+    async fn read<B>(&mut self, body: B) -> Result<Brought<B>, No>
+    where
+        B: Body<Data = Bytes, Error: Into<Failure>> + Send + Unpin,
+    {
+        self.clock.waits();
+        let (bytes, share) = intake::whole(body, &self.shared.budget).await?;
+        self.clock.works();
+        let head = Head::of(&bytes).map_err(|malformed| No::invalid(malformed.to_string()))?;
+        Ok(Brought::Named(bytes, head, share))
+    }
+
+    async fn pass<B>(self, chosen: Chosen<'_>, brought: Brought<B>) -> Result<Response<Answer>, No>
+    where
+        B: Body<Data = Bytes, Error: Into<Failure>> + Send + Unpin + 'static,
+    {
+        let (model, endpoint) = (&chosen.model, chosen.endpoint());
+        let wanted = brought.wanted(endpoint);
+        let call = self.shared.gateway.begin(&self.caller, model, wanted, now())?;
+        let (id, series) = (call.id(), self.shared.meter.series(model, endpoint.operation));
+        let mut record = Record::new(Arc::clone(self.shared), series, call, self.clock, wanted.body_bytes);
+        let target = match self.head.uri.query() {
+            Some(query) => Cow::Owned(format!("{}?{query}", chosen.call)),
+            None => Cow::Borrowed(chosen.call),
+        };
+        let ask = endpoint.asks_for_usage && brought.may_be_asked_for_usage();
+        let (body, _share) = match brought {
+            Brought::Named(bytes, head, share) => {
+                if model.record_content {
+                    record.keep_content(&bytes);
+                }
+                (head.splice(&bytes, &model.provider_model, ask), Some(share))
+            }
+            Brought::Sealed(_) if matches!(self.head.method, Method::GET | Method::DELETE) => (Outgoing::Nothing, None),
+            Brought::Sealed(body) => (Outgoing::stream(intake::Passing::new(body)?), None),
+        };
+        let passing = Passing { caller: &self.caller, model, endpoint, id, asked_for_usage: ask, record };
+        passing.on(self.head.method, &target, self.head.headers, body).await
+    }
+}
+
+impl<'a> Chosen<'a> {
+    fn of(model: Arc<Model>, method: &Method, call: &'a str) -> Result<Self, No> {
+        let is_this = |endpoint: &Endpoint| endpoint.method == *method && endpoint.is_at(call);
+        let Some(endpoint) = model.endpoints.iter().position(is_this) else {
+            return Err(No::not_found(
+                "this is no call that a model passes on; see the provider's API for its methods and paths",
+            ));
+        };
+        if model.endpoints[endpoint].keeps_state && !model.stateful {
+            return Err(No::new(
+                StatusCode::FORBIDDEN,
+                "stateful",
+                "this call leaves something with the provider, where other members could read it; an admin can allow that for the workspace",
+            ));
+        }
+        Ok(Self { model, endpoint, call })
+    }
+
+    fn endpoint(&self) -> &Endpoint {
+        &self.model.endpoints[self.endpoint]
+    }
+}
+
+impl<B> Brought<B> {
+    fn model(&self) -> Option<&str> {
+        match self {
+            Self::Named(_, head, _) => head.model(),
+            Self::Sealed(_) => None,
+        }
+    }
+
+    fn may_be_asked_for_usage(&self) -> bool {
+        matches!(self, Self::Named(_, head, _) if head.stream && !head.asks_for_usage())
+    }
+
+    fn wanted(&self, endpoint: &Endpoint) -> Wanted {
+        let answers_tokens = endpoint.usage.iter().any(|(count, _)| *count == Count::Output);
+        let (stream, body_bytes, most) = match self {
+            Self::Named(bytes, head, _) => (head.stream, bytes.len() as u64, head.max_output),
+            Self::Sealed(_) => (false, 0, None),
+        };
+        Wanted {
+            operation: endpoint.operation,
+            stream,
+            body_bytes,
+            max_output: if answers_tokens { most } else { Some(0) },
+        }
+    }
+}
+
+fn nothing_here() -> No {
+    No::not_found("there is nothing here: models are at /v1/… and at /{workspace}/models/{model}/…")
+}
+
+/// How the client of a request reads errors, as far as the request itself tells.
+fn dialect_of<B>(request: &Request<B>) -> Dialect {
+    let is_message = request.uri().path().contains("/messages") || request.headers().contains_key("anthropic-version");
+    if is_message { Dialect::Anthropic } else { Dialect::OpenAi }
+}
+
+fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_millis(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+}

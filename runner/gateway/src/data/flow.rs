@@ -1,0 +1,217 @@
+//! An answer while it is passed back: read in passing, mended where it has to be, and ended if need be.
+//!
+//! A stream of events goes on event by event, as soon as each is there. If it is cut, an error takes the place of what is
+//! missing, and nothing says that it was complete. Whoever drops the flow closes the provider's connection.
+
+use std::borrow::Cow;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use connector_sdk::http::ForwardedBody;
+use connector_sdk::{Dialect, Endpoint};
+use http_body::{Body as _, SizeHint};
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
+
+use super::bounds;
+use super::events::{self, Whole};
+use super::mend::Mender;
+use super::quiet::{Due, Quiet};
+use super::record::Record;
+use super::refuse::No;
+use super::tap::Tap;
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// An answer while it is passed back.
+pub(super) struct Flow {
+    upstream: ForwardedBody,
+    record: Record,
+    tap: Tap,
+    shape: Shape,
+    quiet: Quiet,
+    revoked: Revoked,
+    /// What is wrong with it, in one word.
+    error: Option<Cow<'static, str>>,
+    is_over: bool,
+}
+
+/// What the answer is made of.
+pub(super) enum Shape {
+    /// Bytes.
+    Bytes,
+    /// Events.
+    Events(Box<Events>),
+}
+
+/// The state of a stream of events.
+pub(super) struct Events {
+    dialect: Dialect,
+    whole: Whole,
+    mender: Mender,
+}
+
+impl Shape {
+    pub(super) fn events(dialect: Dialect, mender: Mender) -> Self {
+        Self::Events(Box::new(Events { dialect, whole: Whole::default(), mender }))
+    }
+}
+
+impl Flow {
+    pub(super) fn new(
+        upstream: ForwardedBody,
+        endpoint: &Endpoint,
+        shape: Shape,
+        record: Record,
+        revoked: CancellationToken,
+        error: Option<Cow<'static, str>>,
+    ) -> Self {
+        let sign = matches!(shape, Shape::Events(_)).then_some(bounds::KEEP_ALIVE);
+        let mut flow = Self {
+            is_over: upstream.is_end_stream(),
+            upstream,
+            record,
+            tap: Tap::new(endpoint),
+            shape,
+            quiet: Quiet::new(sign, endpoint.idle),
+            revoked: Revoked { token: revoked, waiting: None },
+            error,
+        };
+        if flow.is_over {
+            flow.finish();
+        }
+        flow
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.is_over
+    }
+
+    /// How long the answer is, if it goes on as it came.
+    pub(super) fn size_hint(&self) -> SizeHint {
+        match self.shape {
+            Shape::Bytes => self.upstream.size_hint(),
+            Shape::Events(_) => SizeHint::default(),
+        }
+    }
+
+    /// The next piece for the caller.
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Failure>>> {
+        while !self.is_over {
+            let Poll::Ready(frame) = Pin::new(&mut self.upstream).poll_frame(cx) else {
+                return self.poll_silence(cx);
+            };
+            self.quiet.heard();
+            let piece = match frame {
+                // Trailers belong to one connection.
+                Some(Ok(frame)) => self.take(frame.into_data().unwrap_or_default()),
+                Some(Err(error)) => self.cut(&No::from(&error)),
+                None => self.end(),
+            };
+            match piece {
+                Ok(piece) if piece.is_empty() => {}
+                Ok(piece) => {
+                    self.record.handed_on(piece.len());
+                    return Poll::Ready(Some(Ok(piece)));
+                }
+                Err(failure) => return Poll::Ready(Some(Err(failure))),
+            }
+        }
+        Poll::Ready(None)
+    }
+
+    fn poll_silence(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Failure>>> {
+        let cut = if self.revoked.poll(cx).is_ready() {
+            self.cut(&No::revoked())
+        } else {
+            match self.quiet.poll(cx) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(Due::Sign) => Ok(Bytes::from_static(b": keep-alive\n\n")),
+                Poll::Ready(Due::End) => self.cut(&No::silent(self.quiet.longest())),
+            }
+        };
+        Poll::Ready(Some(cut))
+    }
+
+    /// What goes on of a piece that has arrived.
+    fn take(&mut self, piece: Bytes) -> Result<Bytes, Failure> {
+        if self.revoked.token.is_cancelled() {
+            return self.cut(&No::revoked());
+        }
+        self.record.piece(&piece);
+        let piece = match &mut self.shape {
+            Shape::Bytes => {
+                self.tap.body(&piece);
+                piece
+            }
+            Shape::Events(events) => match events.whole.push(piece) {
+                Ok(whole) => pass_on(&mut self.tap, events, whole),
+                Err(events::TooLong) => return self.cut(&No::too_long()),
+            },
+        };
+        if self.upstream.is_end_stream() && matches!(self.shape, Shape::Bytes) {
+            self.finish();
+        }
+        Ok(piece)
+    }
+
+    /// The provider is done.
+    fn end(&mut self) -> Result<Bytes, Failure> {
+        let rest = match &mut self.shape {
+            Shape::Bytes => Bytes::new(),
+            Shape::Events(events) => events.whole.rest(),
+        };
+        if !rest.is_empty() && !is_complete(&rest) {
+            return self.cut(&No::broken());
+        }
+        self.finish();
+        Ok(rest)
+    }
+
+    /// It ends here, before its time.
+    fn cut(&mut self, no: &No) -> Result<Bytes, Failure> {
+        self.error = Some(Cow::Borrowed(no.code()));
+        self.finish();
+        match &self.shape {
+            Shape::Events(events) => Ok(no.event(events.dialect)),
+            // Only a connection that breaks says that this was not all.
+            Shape::Bytes => Err(no.code().into()),
+        }
+    }
+
+    fn finish(&mut self) {
+        self.is_over = true;
+        self.record.used(self.tap.usage());
+        self.record.finish(self.error.take());
+    }
+}
+
+/// However it ends, what has been told until then counts.
+impl Drop for Flow {
+    fn drop(&mut self) {
+        self.record.used(self.tap.usage());
+    }
+}
+
+fn pass_on(tap: &mut Tap, events: &mut Events, whole: Bytes) -> Bytes {
+    events::each(&whole).for_each(|event| tap.event(&event));
+    events.mender.mend(whole)
+}
+
+/// Whether what is left of a stream is an event that only lacks its blank line.
+fn is_complete(rest: &[u8]) -> bool {
+    rest.ends_with(b"\n") || rest.ends_with(b"data: [DONE]")
+}
+
+/// Whether the caller's key still opens anything.
+struct Revoked {
+    token: CancellationToken,
+    waiting: Option<Pin<Box<WaitForCancellationFutureOwned>>>,
+}
+
+impl Revoked {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let Self { token, waiting } = self;
+        waiting.get_or_insert_with(|| Box::pin(token.clone().cancelled_owned())).as_mut().poll(cx)
+    }
+}

@@ -1,0 +1,180 @@
+//! A call that was let through, passed on to its provider.
+
+use std::borrow::Cow;
+use std::pin::Pin;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use connector_sdk::Endpoint;
+use connector_sdk::http::{Forwarded, ForwardedBody, Outgoing};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
+use http::{HeaderMap, HeaderName, Method, Response};
+use http_body::Body as _;
+
+use super::answer::Answer;
+use super::flow::{Flow, Shape};
+use super::mend::{Blocks, Mender};
+use super::record::Record;
+use super::refuse::{No, reshaped};
+use super::{bounds, headers};
+use crate::control::{CallId, Caller, Model};
+
+const CALL_ID: HeaderName = HeaderName::from_static("x-linkwork-call-id");
+const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
+
+/// A call that was let through.
+pub(super) struct Passing<'a> {
+    pub(super) caller: &'a Caller,
+    pub(super) model: &'a Model,
+    pub(super) endpoint: &'a Endpoint,
+    pub(super) id: CallId,
+    /// Whether the usage of a stream was asked for, though the caller did not.
+    pub(super) asked_for_usage: bool,
+    pub(super) record: Record,
+}
+
+impl Passing<'_> {
+    /// Sends it, and hands back the answer while it arrives.
+    pub(super) async fn on(
+        mut self,
+        method: Method,
+        target: &str,
+        mut headers: HeaderMap,
+        body: Outgoing,
+    ) -> Result<Response<Answer>, No> {
+        headers::up(&mut headers);
+        self.record.waits();
+        let answer = match self.first_byte(self.model.connection.forward(method, target, headers, body)).await {
+            Ok(answer) => answer,
+            Err(no) => {
+                self.record.finish(Some(Cow::Borrowed(no.code())));
+                return Err(no);
+            }
+        };
+        self.record.works();
+        self.record.answered(answer.status, &answer.headers);
+        match answer.status.as_u16() {
+            300..=399 => Err(self.redirected()),
+            400.. => self.fail(answer).await,
+            _ => Ok(self.flow(answer, None)),
+        }
+    }
+
+    async fn first_byte(
+        &self,
+        forward: impl Future<Output = connector_sdk::Result<Forwarded>>,
+    ) -> Result<Forwarded, No> {
+        tokio::select! {
+            biased;
+            answer = tokio::time::timeout(self.endpoint.first_byte, forward) => match answer {
+                Ok(answer) => answer.map_err(|error| No::from(&error)),
+                Err(_) => Err(No::silent(self.endpoint.first_byte)),
+            },
+            () = self.caller.revoked.cancelled() => Err(No::revoked()),
+        }
+    }
+
+    /// The caller's client would follow a redirect with the caller's key.
+    fn redirected(mut self) -> No {
+        let no = No::redirected();
+        self.record.finish(Some(Cow::Borrowed(no.code())));
+        no
+    }
+
+    /// The answer, while it arrives.
+    fn flow(self, answer: Forwarded, error: Option<Cow<'static, str>>) -> Response<Answer> {
+        let mut head = answer.headers;
+        let shape = match headers::is_event_stream(&head) {
+            true => Shape::events(self.endpoint.dialect, self.mender()),
+            false => Shape::Bytes,
+        };
+        if matches!(shape, Shape::Events(_)) {
+            head.remove(CONTENT_LENGTH);
+        }
+        headers::down(&mut head);
+        self.sign(&mut head);
+        let revoked = self.caller.revoked.clone();
+        let flow = Flow::new(answer.body, self.endpoint, shape, self.record, revoked, error);
+        let mut response = Response::new(Answer::flow(flow));
+        *response.status_mut() = answer.status;
+        *response.headers_mut() = head;
+        response
+    }
+
+    fn mender(&self) -> Mender {
+        let numbers_blocks = self.endpoint.misnumbers_blocks.then(Blocks::default);
+        Mender { drops_usage: self.asked_for_usage, numbers_blocks }
+    }
+
+    /// An error of the provider, in the shape that the caller's client reads.
+    async fn fail(mut self, answer: Forwarded) -> Result<Response<Answer>, No> {
+        let status = answer.status;
+        let error = Cow::Owned(status.as_str().to_owned());
+        if headers::is_event_stream(&answer.headers) || answer.body.size_hint().lower() > bounds::ERROR as u64 {
+            return Ok(self.flow(answer, Some(error)));
+        }
+        self.record.waits();
+        let words = match tokio::time::timeout(self.endpoint.idle, read(answer.body)).await {
+            Ok(Some(words)) => words,
+            _ => return Err(self.broken()),
+        };
+        self.record.works();
+        self.record.piece(&words);
+        let mut head = answer.headers;
+        headers::down(&mut head);
+        head.remove(CONTENT_LENGTH);
+        let words = self.model.connection.masked(words);
+        let words = match head.contains_key(http::header::CONTENT_ENCODING) {
+            true => words,
+            false => reshaped(self.endpoint.dialect, status, &words).inspect(|_| is_json(&mut head)).unwrap_or(words),
+        };
+        self.sign(&mut head);
+        self.record.handed_on(words.len());
+        self.record.finish(Some(error));
+        let mut response = Response::new(Answer::whole(words));
+        *response.status_mut() = status;
+        *response.headers_mut() = head;
+        Ok(response)
+    }
+
+    fn broken(mut self) -> No {
+        let no = No::broken();
+        self.record.finish(Some(Cow::Borrowed(no.code())));
+        no
+    }
+
+    /// Adds the call's id, and how long it took here and there.
+    fn sign(&self, head: &mut HeaderMap) {
+        let (busy, all) = self.record.times();
+        let timing = format!("gateway;dur={}, upstream;dur={}", millis(busy), millis(all.saturating_sub(busy)));
+        for (name, value) in [(CALL_ID, self.id.to_string()), (SERVER_TIMING, timing)] {
+            if let Ok(value) = HeaderValue::try_from(value) {
+                head.append(name, value);
+            }
+        }
+    }
+}
+
+/// The body of an error, as far as one is read.
+async fn read(mut body: ForwardedBody) -> Option<Bytes> {
+    let mut all = BytesMut::new();
+    while let Some(frame) = std::future::poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
+        let piece = frame.ok()?.into_data().unwrap_or_default();
+        let room = bounds::ERROR - all.len();
+        all.extend_from_slice(&piece[..piece.len().min(room)]);
+        if all.len() == bounds::ERROR {
+            break;
+        }
+    }
+    Some(all.freeze())
+}
+
+fn is_json(head: &mut HeaderMap) {
+    head.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+}
+
+/// In thousandths of a second, to the microsecond.
+fn millis(length: Duration) -> String {
+    let micros = length.as_micros();
+    format!("{}.{:03}", micros / 1_000, micros % 1_000)
+}
