@@ -11,7 +11,9 @@ pub(super) const BODIES: usize = 512 << 20;
 /// An error of a provider that is read whole, so that it can be said as the caller's client reads it.
 pub(super) const ERROR: usize = 64 << 10;
 /// What is kept of a request or an answer, where a model keeps what is said.
-pub(super) const CONTENT: usize = 256 << 10;
+pub(super) const CONTENT: usize = crate::bounds::CONTENT;
+/// What is noted of the path of a request that was not let through.
+pub(super) const PATH: usize = crate::bounds::RECORDED;
 /// Models and operations that have numbers of their own.
 pub(super) const SERIES: usize = 1_000;
 

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use connector_sdk::http::Outgoing;
 use connector_sdk::{Count, Dialect, Endpoint};
 use http::request::Parts;
-use http::{Method, Request, Response, StatusCode};
+use http::{HeaderMap, Method, Request, Response, StatusCode, Uri};
 use http_body::Body;
 use runner_flow::Timestamp;
 
@@ -20,11 +20,11 @@ use super::meter::Meter;
 use super::own::Question;
 use super::pass::Passing;
 use super::place::Place;
-use super::presented;
 use super::record::{Record, Stopwatch};
 use super::refuse::No;
 use super::splice::Head;
-use crate::control::{Caller, Gateway, Model, Wanted};
+use super::{bounds, presented};
+use crate::control::{Actor, Caller, Gateway, Model, Permission, Wanted};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -44,7 +44,7 @@ pub(super) struct Shared {
 /// A request whose caller is known.
 struct Known<'a> {
     shared: &'a Arc<Shared>,
-    caller: Caller,
+    caller: &'a Caller,
     head: Parts,
     clock: Stopwatch,
 }
@@ -82,42 +82,67 @@ impl Door {
     where
         B: Body<Data = Bytes, Error: Into<Failure>> + Send + Unpin + 'static,
     {
-        let dialect = dialect_of(&request);
-        match self.admit(request, dialect).await {
-            Ok(answer) => answer,
-            Err(no) => {
-                self.shared.meter.refused(no.code());
-                no.response(dialect)
-            }
-        }
-    }
-
-    /// The numbers of all calls, as Prometheus reads them.
-    pub fn metrics(&self) -> String {
-        self.shared.meter.text()
-    }
-
-    async fn admit<B>(&self, request: Request<B>, dialect: Dialect) -> Result<Response<Answer>, No>
-    where
-        B: Body<Data = Bytes, Error: Into<Failure>> + Send + Unpin + 'static,
-    {
         let clock = Stopwatch::start();
+        let dialect = dialect_of(&request);
         let (head, body) = request.into_parts();
         let uri = head.uri.clone();
-        let place = Place::of(uri.path()).ok_or_else(nothing_here)?;
-        let caller = self.shared.gateway.caller(presented::key(&head.headers)?, now())?;
-        let known = Known { shared: &self.shared, caller, head, clock };
-        if let Some(question) = Question::of(&known.head.method, place.call()) {
-            return question.answer(&self.shared.gateway, &known.caller, place, dialect);
+        let caller = match self.caller(&head) {
+            Ok(caller) => caller,
+            Err(no) => return self.refuse(None, &uri, &no, dialect),
+        };
+        let known = Known { shared: &self.shared, caller: &caller, head, clock };
+        match known.answer(uri.path(), body, dialect).await {
+            Ok(answer) => answer,
+            Err(no) => self.refuse(Some(&caller), &uri, &no, dialect),
         }
-        match place {
-            Place::OfModel { workspace, model, call } => known.call_of_model(workspace, model, call, body).await,
-            Place::Open { call } => known.open_call(call, body).await,
+    }
+
+    /// The numbers of a workspace's calls, as Prometheus reads them; of all, if none is named.
+    pub fn metrics(&self, workspace: Option<&str>) -> String {
+        self.shared.meter.text(workspace)
+    }
+
+    /// The workspace of whoever sends these headers, if they have this permission there; else the no.
+    pub fn workspace_of(&self, headers: &HeaderMap, permission: Permission) -> Result<Arc<str>, Box<Response<Answer>>> {
+        let permitted = || -> Result<Arc<str>, No> {
+            let caller = self.shared.gateway.caller(presented::key(headers)?, now())?;
+            let workspace = Arc::clone(&caller.workspace);
+            self.shared.gateway.permit(&Actor::Caller(caller), &workspace, permission, now())?;
+            Ok(workspace)
+        };
+        permitted().map_err(|no| Box::new(no.response(Dialect::OpenAi)))
+    }
+
+    fn caller(&self, head: &Parts) -> Result<Caller, No> {
+        Ok(self.shared.gateway.caller(presented::key(&head.headers)?, now())?)
+    }
+
+    /// Every no is counted, and noted where the control has not done so itself.
+    fn refuse(&self, caller: Option<&Caller>, uri: &Uri, no: &No, dialect: Dialect) -> Response<Answer> {
+        self.shared.meter.refused(no.code());
+        if let Some(refusal) = no.to_note() {
+            let path: String = uri.path().chars().take(bounds::PATH).collect();
+            self.shared.gateway.refused(caller, "model.call", &path, &refusal, now());
         }
+        no.response(dialect)
     }
 }
 
 impl Known<'_> {
+    async fn answer<B>(self, path: &str, body: B, dialect: Dialect) -> Result<Response<Answer>, No>
+    where
+        B: Body<Data = Bytes, Error: Into<Failure>> + Send + Unpin + 'static,
+    {
+        let place = Place::of(path).ok_or_else(nothing_here)?;
+        if let Some(question) = Question::of(&self.head.method, place.call()) {
+            return question.answer(&self.shared.gateway, self.caller, place, dialect, now());
+        }
+        match place {
+            Place::OfModel { workspace, model, call } => self.call_of_model(workspace, model, call, body).await,
+            Place::Open { call } => self.open_call(call, body).await,
+        }
+    }
+
     /// The URL names the model. What a body says of one is put right.
     async fn call_of_model<B>(
         mut self,
@@ -129,7 +154,7 @@ impl Known<'_> {
     where
         B: Body<Data = Bytes, Error: Into<Failure>> + Send + Unpin + 'static,
     {
-        let model = self.shared.gateway.model(&self.caller, Some(workspace), name)?;
+        let model = self.shared.gateway.model(self.caller, Some(workspace), name, now())?;
         let chosen = Chosen::of(model, &self.head.method, call)?;
         let brought = match chosen.endpoint().names_model {
             true => self.read(body).await?,
@@ -153,7 +178,7 @@ impl Known<'_> {
         }
         let brought = self.read::<B>(body).await?;
         let name = brought.model().ok_or_else(unnamed)?;
-        let model = self.shared.gateway.model(&self.caller, None, name)?;
+        let model = self.shared.gateway.model(self.caller, None, name, now())?;
         let chosen = Chosen::of(model, &self.head.method, call)?;
         match chosen.endpoint().names_model {
             true => self.pass(chosen, brought).await,
@@ -178,7 +203,7 @@ impl Known<'_> {
     {
         let (model, endpoint) = (&chosen.model, chosen.endpoint());
         let wanted = brought.wanted(endpoint);
-        let call = self.shared.gateway.begin(&self.caller, model, wanted, now())?;
+        let call = self.shared.gateway.begin(self.caller, model, wanted, now())?;
         let (id, series) = (call.id(), self.shared.meter.series(model, endpoint.operation));
         let mut record = Record::new(Arc::clone(self.shared), series, call, self.clock, wanted.body_bytes);
         let target = match self.head.uri.query() {
@@ -196,7 +221,7 @@ impl Known<'_> {
             Brought::Sealed(_) if matches!(self.head.method, Method::GET | Method::DELETE) => (Outgoing::Nothing, None),
             Brought::Sealed(body) => (Outgoing::stream(intake::Passing::new(body)?), None),
         };
-        let passing = Passing { caller: &self.caller, model, endpoint, id, asked_for_usage: ask, record };
+        let passing = Passing { caller: self.caller, model, endpoint, id, asked_for_usage: ask, record };
         passing.on(self.head.method, &target, self.head.headers, body).await
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use connector_sdk::Dialect;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{Method, Response};
+use runner_flow::Timestamp;
 use serde_json::{Value, json};
 
 use super::answer::Answer;
@@ -39,9 +40,10 @@ impl<'a> Question<'a> {
         caller: &Caller,
         place: Place<'_>,
         dialect: Dialect,
+        now: Timestamp,
     ) -> Result<Response<Answer>, No> {
         let models = match place {
-            Place::OfModel { workspace, model, .. } => vec![gateway.model(caller, Some(workspace), model)?],
+            Place::OfModel { workspace, model, .. } => vec![gateway.model(caller, Some(workspace), model, now)?],
             Place::Open { .. } => gateway.models(caller),
         };
         match self {

@@ -44,9 +44,11 @@ impl Passing<'_> {
     ) -> Result<Response<Answer>, No> {
         headers::up(&mut headers);
         self.record.waits();
+        self.record.sent(true);
         let answer = match self.first_byte(self.model.connection.forward(method, target, headers, body)).await {
             Ok(answer) => answer,
             Err(no) => {
+                self.record.sent(!no.is_before_sending());
                 self.record.finish(Some(Cow::Borrowed(no.code())));
                 return Err(no);
             }
@@ -114,9 +116,8 @@ impl Passing<'_> {
             return Ok(self.flow(answer, Some(error)));
         }
         self.record.waits();
-        let words = match tokio::time::timeout(self.endpoint.idle, read(answer.body)).await {
-            Ok(Some(words)) => words,
-            _ => return Err(self.broken()),
+        let Ok(Some(words)) = tokio::time::timeout(self.endpoint.idle, read(answer.body)).await else {
+            return Err(self.broken());
         };
         self.record.works();
         self.record.piece(&words);

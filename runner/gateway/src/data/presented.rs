@@ -6,7 +6,7 @@
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::control::{Refusal, RefusalKind};
+use super::refuse::No;
 
 /// The header for clients whose `Authorization` is not free.
 pub(super) const OWN: HeaderName = HeaderName::from_static("x-linkwork-authorization");
@@ -18,27 +18,26 @@ const PREFIX: &str = "lwk_";
 /// No key is longer.
 const LONGEST: usize = 512;
 
+/// What stands for whatever cannot be a key.
+const NO_KEY: &str = "";
+
 /// The key that a request presents.
-pub(super) fn key(headers: &HeaderMap) -> Result<&str, Refusal> {
-    let own = one(headers.get_all(OWN).iter())?;
-    let usual = headers.get_all(AUTHORIZATION).iter().chain(headers.get_all(API_KEY));
+pub(super) fn key(headers: &HeaderMap) -> Result<&str, No> {
+    let own = one(headers.get_all(OWN).iter().map(text))?;
+    let usual = headers.get_all(AUTHORIZATION).iter().chain(headers.get_all(API_KEY)).map(text);
     match own {
-        None => one(usual)?.ok_or_else(Refusal::unauthenticated),
-        Some(own) => {
-            let ours = usual.filter(|value| text(value).is_some_and(|text| text.starts_with(PREFIX)));
-            match one(ours)? {
-                Some(other) if other != own => Err(two_keys()),
-                _ => Ok(own),
-            }
-        }
+        None => Ok(one(usual)?.unwrap_or(NO_KEY)),
+        Some(own) => match one(usual.filter(|text| text.starts_with(PREFIX)))? {
+            Some(other) if other != own => Err(two_keys()),
+            _ => Ok(own),
+        },
     }
 }
 
-/// The key that all these values hold.
-fn one<'a>(values: impl Iterator<Item = &'a HeaderValue>) -> Result<Option<&'a str>, Refusal> {
+/// The one key that these are.
+fn one<'a>(keys: impl Iterator<Item = &'a str>) -> Result<Option<&'a str>, No> {
     let mut found = None;
-    for value in values {
-        let key = text(value).ok_or_else(Refusal::unauthenticated)?;
+    for key in keys {
         match found {
             Some(other) if other != key => return Err(two_keys()),
             _ => found = Some(key),
@@ -48,20 +47,19 @@ fn one<'a>(values: impl Iterator<Item = &'a HeaderValue>) -> Result<Option<&'a s
 }
 
 /// A value without the word that says what it is.
-fn text(value: &HeaderValue) -> Option<&str> {
-    let text = value.to_str().ok()?.trim();
+fn text(value: &HeaderValue) -> &str {
+    let text = value.to_str().unwrap_or(NO_KEY).trim();
     let key = match text.split_once(' ') {
         Some((scheme, key)) if scheme.eq_ignore_ascii_case("bearer") => key.trim_start(),
         _ => text,
     };
-    (key.len() <= LONGEST).then_some(key)
+    if key.len() <= LONGEST { key } else { NO_KEY }
 }
 
-fn two_keys() -> Refusal {
-    Refusal::new(
-        RefusalKind::Invalid,
-        "the request presents two different keys",
-        "send one; if a client needs something in Authorization, put the key into X-Linkwork-Authorization",
+fn two_keys() -> No {
+    No::invalid(
+        "the request presents two different keys; send one, and if a client needs something in Authorization, put the \
+         key into X-Linkwork-Authorization",
     )
 }
 
@@ -70,7 +68,7 @@ mod tests {
     use http::{HeaderMap, HeaderName, HeaderValue};
 
     use super::key;
-    use crate::control::{Refusal, RefusalKind};
+    use super::refuse::No;
 
     fn presented(headers: &[(&str, &str)]) -> Result<String, RefusalKind> {
         let pairs = headers.iter().map(|(name, value)| {
@@ -78,7 +76,7 @@ mod tests {
         });
         let mut map = HeaderMap::new();
         pairs.for_each(|(name, value)| drop(map.append(name, value)));
-        key(&map).map(str::to_owned).map_err(|refusal: Refusal| refusal.kind)
+        key(&map).map(str::to_owned).map_err(|no| no.code())
     }
 
     #[test]
@@ -88,9 +86,9 @@ mod tests {
         }
         assert_eq!(presented(&[("x-linkwork-authorization", "Bearer lwk_a")]), Ok("lwk_a".to_owned()));
         assert_eq!(presented(&[("x-api-key", "lwk_a"), ("authorization", "Bearer lwk_a")]), Ok("lwk_a".to_owned()));
-        assert_eq!(presented(&[]), Err(RefusalKind::Unauthenticated));
-        assert_eq!(presented(&[("x-api-key", "l\u{fc}k")]), Err(RefusalKind::Unauthenticated));
-        assert_eq!(presented(&[("x-api-key", &"x".repeat(600))]), Err(RefusalKind::Unauthenticated));
+        assert_eq!(presented(&[]), Ok(String::new()));
+        assert_eq!(presented(&[("x-api-key", "l\u{fc}k")]), Ok(String::new()));
+        assert_eq!(presented(&[("x-api-key", &"x".repeat(600))]), Ok(String::new()));
     }
 
     #[test]
@@ -103,7 +101,7 @@ mod tests {
             &[("x-linkwork-authorization", "lwk_a"), ("x-linkwork-authorization", "lwk_b")],
         ];
         for headers in refused {
-            assert_eq!(presented(headers), Err(RefusalKind::Invalid), "{headers:?}");
+            assert_eq!(presented(headers), Err("invalid"), "{headers:?}");
         }
     }
 

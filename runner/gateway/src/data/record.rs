@@ -79,6 +79,11 @@ impl Record {
         self.clock.works();
     }
 
+    /// Notes that some of the request may have left, or that none has.
+    pub(super) fn sent(&mut self, sent: bool) {
+        self.end.sent = sent;
+    }
+
     /// Notes the head of the answer.
     pub(super) fn answered(&mut self, status: StatusCode, headers: &HeaderMap) {
         self.end.status = Some(status.as_u16());

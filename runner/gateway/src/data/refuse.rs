@@ -23,11 +23,19 @@ pub(super) struct No {
     code: &'static str,
     message: Cow<'static, str>,
     retry_after: Option<Duration>,
+    /// What the audit is to be told; nothing, if it knows already, since the control itself said no.
+    kind: Option<RefusalKind>,
 }
 
 impl No {
     pub(super) fn new(status: StatusCode, code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { status, code, message: message.into(), retry_after: None }
+        let kind = match status.as_u16() {
+            403 => RefusalKind::Forbidden,
+            404 => RefusalKind::NotFound,
+            400..=499 => RefusalKind::Invalid,
+            _ => RefusalKind::Unavailable,
+        };
+        Self { status, code, message: message.into(), retry_after: None, kind: Some(kind) }
     }
 
     pub(super) fn invalid(message: impl Into<Cow<'static, str>>) -> Self {
@@ -78,6 +86,16 @@ impl No {
     /// The word that metrics and records have for it.
     pub(super) fn code(&self) -> &'static str {
         self.code
+    }
+
+    /// Whether it came to nothing before a byte had left.
+    pub(super) fn is_before_sending(&self) -> bool {
+        matches!(self.code, "no_connection" | "misconfigured" | "invalid")
+    }
+
+    /// What the audit has to be told of it.
+    pub(super) fn to_note(&self) -> Option<Refusal> {
+        self.kind.map(|kind| Refusal::new(kind, self.message.clone(), ""))
     }
 
     /// The whole answer.
@@ -132,7 +150,7 @@ impl From<Refusal> for No {
         };
         // What this place looks for by name is always a model.
         let code = if refusal.kind == RefusalKind::NotFound { "no_model" } else { refusal.kind.code() };
-        Self { retry_after: refusal.retry_after, ..Self::new(status, code, refusal.to_string()) }
+        Self { retry_after: refusal.retry_after, kind: None, ..Self::new(status, code, refusal.to_string()) }
     }
 }
 

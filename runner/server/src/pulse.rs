@@ -1,0 +1,175 @@
+//! When each connection was last heard of, and who looks after that.
+//!
+//! A connection notes what it waits for, which costs it two numbers; one clock for all looks at them each second, and ends
+//! those whose time is up. No connection has a timer of its own.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::task::Waker;
+use std::time::Duration;
+
+use crate::settings::{IDLE, SLOW_HEAD, SLOW_READER, TICK};
+
+/// What a connection is doing.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+enum Phase {
+    /// It waits for a request.
+    Idle,
+    /// The head of one is arriving.
+    Head,
+    /// One is being answered. Whoever answers it has bounds of their own.
+    Answering,
+}
+
+/// What a connection is told to do.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub(crate) enum Order {
+    /// To go on.
+    GoOn,
+    /// To end after the request that it is at.
+    Finish,
+    /// To end.
+    End,
+}
+
+/// The state of one connection, as the clock sees it.
+pub(crate) struct Pulse {
+    clock: Arc<Clock>,
+    phase: AtomicU8,
+    /// The tick at which it is ended.
+    until: AtomicU64,
+    order: AtomicU8,
+    waker: OnceLock<Waker>,
+}
+
+/// Time in ticks, the same for all connections.
+#[derive(Default)]
+struct Clock(AtomicU64);
+
+const NEVER: u64 = u64::MAX;
+
+impl Clock {
+    fn after(&self, length: Duration) -> u64 {
+        // One more, since the tick that is now has partly passed.
+        self.0.load(Ordering::Relaxed) + length.as_secs() / TICK.as_secs() + 1
+    }
+}
+
+impl Pulse {
+    /// Bytes were read.
+    pub(crate) fn heard(&self) {
+        if self.phase.load(Ordering::Relaxed) == Phase::Idle as u8 {
+            self.enter(Phase::Head, self.clock.after(SLOW_HEAD));
+        }
+    }
+
+    /// A request's head is complete.
+    pub(crate) fn answering(&self) {
+        self.enter(Phase::Answering, NEVER);
+    }
+
+    /// A request is answered.
+    pub(crate) fn answered(&self) {
+        self.enter(Phase::Idle, self.clock.after(IDLE));
+    }
+
+    /// The caller takes nothing more for now.
+    pub(crate) fn is_stuck(&self) {
+        if self.until.load(Ordering::Relaxed) == NEVER {
+            self.until.store(self.clock.after(SLOW_READER), Ordering::Relaxed);
+        }
+    }
+
+    /// The caller took something.
+    pub(crate) fn moves(&self) {
+        if self.phase.load(Ordering::Relaxed) == Phase::Answering as u8 {
+            self.until.store(NEVER, Ordering::Relaxed);
+        }
+    }
+
+    /// What the connection has to do now. `waker` wakes it when that changes.
+    pub(crate) fn order(&self, waker: &Waker) -> Order {
+        self.waker.get_or_init(|| waker.clone());
+        match self.order.load(Ordering::Acquire) {
+            0 => Order::GoOn,
+            1 => Order::Finish,
+            _ => Order::End,
+        }
+    }
+
+    fn enter(&self, phase: Phase, until: u64) {
+        self.phase.store(phase as u8, Ordering::Relaxed);
+        self.until.store(until, Ordering::Relaxed);
+    }
+
+    fn tell(&self, order: Order) {
+        if self.order.fetch_max(order as u8, Ordering::AcqRel) < order as u8
+            && let Some(waker) = self.waker.get()
+        {
+            waker.wake_by_ref();
+        }
+    }
+}
+
+/// All connections.
+#[derive(Default)]
+pub(crate) struct Watch {
+    clock: Arc<Clock>,
+    pulses: Mutex<HashMap<u64, Arc<Pulse>>>,
+    next: AtomicU64,
+}
+
+/// A connection's place among all. Dropping it gives the place back.
+pub(crate) struct Watched {
+    watch: Arc<Watch>,
+    number: u64,
+    pub(crate) pulse: Arc<Pulse>,
+}
+
+impl Watch {
+    /// Takes a connection in.
+    pub(crate) fn admit(self: &Arc<Self>) -> Watched {
+        let pulse = Arc::new(Pulse {
+            phase: AtomicU8::new(Phase::Idle as u8),
+            until: AtomicU64::new(self.clock.after(SLOW_HEAD)),
+            clock: Arc::clone(&self.clock),
+            order: AtomicU8::new(Order::GoOn as u8),
+            waker: OnceLock::new(),
+        });
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        self.all().insert(number, Arc::clone(&pulse));
+        Watched { watch: Arc::clone(self), number, pulse }
+    }
+
+    /// Lets time pass, and ends those whose time is up.
+    pub(crate) fn tick(&self) {
+        let now = self.clock.0.fetch_add(1, Ordering::Relaxed) + 1;
+        let all = self.all();
+        all.values()
+            .filter(|pulse| pulse.until.load(Ordering::Relaxed) <= now)
+            .for_each(|pulse| pulse.tell(Order::End));
+    }
+
+    /// Tells all the same.
+    pub(crate) fn tell(&self, order: Order) {
+        self.all().values().for_each(|pulse| pulse.tell(order));
+    }
+
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.all().len()
+    }
+
+    fn all(&self) -> std::sync::MutexGuard<'_, HashMap<u64, Arc<Pulse>>> {
+        self.pulses.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        self.watch.all().remove(&self.number);
+    }
+}
