@@ -12,6 +12,7 @@ mod exit;
 mod files;
 mod flow_files;
 mod from_curl;
+mod gateway;
 mod init;
 mod input;
 mod journal;

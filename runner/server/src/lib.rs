@@ -2,6 +2,7 @@
 //!
 //! It knows a request's shape and where it goes. Who may do what is not decided here: that is the gateway's.
 
+mod admin;
 mod front;
 mod line;
 mod pulse;
@@ -10,6 +11,7 @@ mod server;
 mod settings;
 mod surplus;
 
+pub use self::admin::{Admin, Place, permissions, prove, search, secret_field};
 pub use self::routes::Routes;
 pub use self::server::Server;
 pub use self::settings::Settings;

@@ -2,6 +2,7 @@
 
 mod actions;
 mod flows;
+mod gateway;
 mod run;
 mod runs;
 
@@ -14,6 +15,10 @@ pub(crate) use self::actions::{
     ActionCommand, ActionRunArgs, ActionsArgs, ActionsCommand, ConnectionArg, ConnectionCommand,
 };
 pub(crate) use self::flows::{Drawing, RecordArgs, TestArgs};
+pub(crate) use self::gateway::{
+    AddConnectionArgs, AuditArgs, By, CallsArg, CallsCommand, ConnectionsCommand, KeyArgs, KeysCommand, ModelArgs,
+    ModelsCommand, NamedConnection, SecretArg, ServeArgs, ServerArg, ServerFileArg, UsageArgs, VaultCommand, WorkspaceArg,
+};
 pub(crate) use self::run::{InputArgs, RerunArgs, RunArgs};
 pub(crate) use self::runs::{ListArgs, PruneArgs, RunsCommand, SignalArgs};
 
@@ -163,9 +168,35 @@ pub(crate) enum Command {
     /// Work with connections.
     #[command(subcommand)]
     Connection(ConnectionCommand),
-    /// Print a JSON Schema: of flow files, of connection files, of test files, or of an action's input.
+    /// Serve models to members, by keys of their own, until Ctrl-C.
+    ///
+    /// It takes in what is changed in its file while it runs. The first Ctrl-C lets calls under way end, the second does
+    /// not.
+    Serve(ServeArgs),
+    /// Check a server's file, and all that it refers to.
+    Check(ServerFileArg),
+    /// Make, list and revoke the keys that members call models with.
+    #[command(subcommand)]
+    Keys(KeysCommand),
+    /// Store providers' keys for a server, and try them.
+    #[command(subcommand)]
+    Connections(ConnectionsCommand),
+    /// Look after the secrets that are stored.
+    #[command(subcommand)]
+    Vault(VaultCommand),
+    /// Say which models members may call.
+    #[command(subcommand)]
+    Models(ModelsCommand),
+    /// See what members called.
+    #[command(subcommand)]
+    Calls(CallsCommand),
+    /// See what was used, by model, by key or by day.
+    Usage(UsageArgs),
+    /// See who did what, and who was refused what.
+    Audit(AuditArgs),
+    /// Print a JSON Schema: of flow files, of connection files, of test files, of a server's file, or of an action's input.
     Schema {
-        /// `flow`, `connections`, `test`, or an action.
+        /// `flow`, `connections`, `test`, `server`, or an action.
         #[arg(default_value = "flow")]
         of: String,
     },

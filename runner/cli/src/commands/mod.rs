@@ -8,6 +8,7 @@ mod dry_run;
 mod explain;
 mod fmt;
 mod from_curl;
+mod gateway;
 mod graph;
 mod init;
 mod options;
@@ -18,6 +19,7 @@ mod run;
 mod runs;
 mod sandbox;
 mod schema;
+mod serve;
 mod test;
 mod validate;
 mod watch;
@@ -50,6 +52,15 @@ pub(crate) fn run(app: &App, command: Command) -> Result<Exit, Problem> {
         Command::Connectors => Ok(connectors::run(app)),
         Command::Options { id, connection } => block_on(options::run(app, &id, connection.connection.as_deref())),
         Command::Connection(ConnectionCommand::Test { name }) => block_on(connection::test(app, &name)),
+        Command::Serve(args) => serve::run(app, &args),
+        Command::Check(server) => gateway::check::run(app, &server.file),
+        Command::Keys(command) => block_on(gateway::keys::run(app, &command)),
+        Command::Connections(command) => block_on(gateway::connections::run(app, &command)),
+        Command::Vault(command) => block_on(gateway::vault::run(app, &command)),
+        Command::Models(command) => block_on(gateway::models::run(app, &command)),
+        Command::Calls(command) => block_on(gateway::calls::run(app, &command)),
+        Command::Usage(args) => block_on(gateway::usage::run(app, &args)),
+        Command::Audit(args) => block_on(gateway::audit::run(app, &args)),
         Command::Schema { of } => schema::run(app, &of),
         Command::FromCurl { line } => from_curl::run(app, &line),
         Command::Sandbox { port } => block_on(sandbox::run(app, port)),

@@ -12,6 +12,7 @@ pub(crate) fn run(app: &App, of: &str) -> Result<Exit, Problem> {
     let schema: Value = match of {
         "flow" => runner_flow::schema(&app.registry),
         "connections" => connections::schema(&app.registry),
+        "server" => runner_gateway::control::schema(&app.registry),
         "test" => runner_rehearsal::schema(),
         action => app.registry.action(action)?.input_schema().clone(),
     };

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use runner_flow::Timestamp;
+use serde::{Serialize, Serializer};
 
 use super::usage::Usage;
 
@@ -104,6 +105,12 @@ impl fmt::Display for CallId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("this is not the id of a call, which is call_ and 32 digits")]
 pub struct NotACall;
+
+impl Serialize for CallId {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
 
 impl FromStr for CallId {
     type Err = NotACall;

@@ -25,7 +25,7 @@ pub use self::call::{CallEnd, CallId, Content, NotACall, Wanted};
 pub use self::caller::{Actor, Caller};
 pub use self::document::{Change, Object, check_text, schema};
 pub use self::error::{ControlError, OpenError};
-pub use self::gateway::{Call, Gateway, Health, Reload, Retention, Settings, Trouble};
+pub use self::gateway::{Call, Gateway, Health, Reload, Retention, Sealed, Settings, Trouble, check};
 pub use self::keys::{KeyRow, MadeKey, NewKey};
 pub use self::limits::Window;
 pub use self::model::Model;

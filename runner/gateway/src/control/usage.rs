@@ -1,9 +1,11 @@
 //! What a call used. What nobody told is unknown, and never 0.
 
 use connector_sdk::Count;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 /// The numbers of tokens that an answer told.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Usage {
     /// What was sent.
     pub input: Option<u64>,

@@ -66,7 +66,12 @@ pub(crate) fn changed(mut file: Value, change: &Change) -> String {
     if let Some(workspace) = file.pointer_mut("/workspaces").and_then(|all| all.get_mut(&change.workspace)) {
         put(workspace, change);
     }
-    let mut text = serde_json::to_string_pretty(&file).unwrap_or_default();
+    text(&file)
+}
+
+/// The text of a file.
+pub(crate) fn text(file: &Value) -> String {
+    let mut text = serde_json::to_string_pretty(file).unwrap_or_default();
     text.push('\n');
     text
 }

@@ -13,7 +13,7 @@ use serde::Deserialize as _;
 
 pub(crate) use self::check::{GROUP, is_name};
 pub use self::edit::{Change, Object};
-pub(crate) use self::edit::{changed, find, version, write};
+pub(crate) use self::edit::{changed, find, text, version, write};
 pub(crate) use self::fields::is_secret;
 pub(crate) use self::file::{ConnectionEntry, KeySource, LimitEntry, ModelEntry, ServerFile, WorkspaceEntry};
 pub(crate) use self::reference::Reference;

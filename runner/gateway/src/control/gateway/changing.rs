@@ -153,7 +153,7 @@ impl Gateway {
     }
 
     /// Builds what the text says, writes it, and swaps it in.
-    async fn apply(&self, text: String) -> Result<String, ControlError> {
+    pub(super) async fn apply(&self, text: String) -> Result<String, ControlError> {
         let gateway = self.clone();
         let build = move || -> Result<Snapshot, ControlError> {
             let snapshot = gateway.build(&text).map_err(ControlError::Invalid)?;

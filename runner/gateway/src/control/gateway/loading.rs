@@ -30,6 +30,15 @@ pub enum Reload {
     Refused(Trouble),
 }
 
+/// What sealing secrets anew came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sealed {
+    /// Secrets that the master key of now seals, and another one did before.
+    pub anew: usize,
+    /// Secrets that no known key opens, which stay as they are.
+    pub left: usize,
+}
+
 /// The text of a file that has to be of a sensible size.
 pub(super) fn read(path: &Path) -> Result<String, String> {
     let shown = path.display();
@@ -104,17 +113,19 @@ impl Gateway {
     }
 
     pub(super) fn build(&self, text: &str) -> Result<Snapshot, Vec<Diagnostic>> {
+        self.builder(Some(&self.snapshot())).build(text)
+    }
+
+    pub(super) fn builder<'a>(&'a self, before: Option<&'a Snapshot>) -> Builder<'a> {
         let inner = &*self.inner;
-        let before = self.snapshot();
-        let builder = Builder {
+        Builder {
             registry: &inner.registry,
             sources: &inner.sources,
-            store: &inner.store,
+            store: Some(&inner.store),
             limits: &inner.limits,
-            before: Some(&before),
+            before,
             purpose: inner.purpose,
-        };
-        builder.build(text)
+        }
     }
 
     /// Swaps the snapshot. Calls under way keep what they have; whoever is no principal any more is cut off.
@@ -157,18 +168,23 @@ impl Gateway {
     }
 
     /// Seals anew what another master key sealed. What no known key opens stays as it is.
-    async fn seal_anew(&self) -> Result<(), StoreError> {
-        let Some(masters) = self.snapshot().masters.clone() else { return Ok(()) };
+    pub(super) async fn seal_anew(&self) -> Result<Sealed, StoreError> {
+        let mut sealed = Sealed::default();
+        let Some(masters) = self.snapshot().masters.clone() else { return Ok(sealed) };
         let current = masters.current.id().to_owned();
         let others = self.inner.store.read(move |db| vault::table::sealed_by_others(db, &current)).await?;
         for old in others {
             let anew =
                 old.open(&masters).and_then(|secret| Envelope::seal(&secret, old.address.clone(), &masters.current));
-            if let Ok(anew) = anew {
-                self.inner.store.write(move |db| vault::table::replace(db, &anew, &old.master)).await?;
+            match anew {
+                Ok(anew) => {
+                    let replace = move |db: &rusqlite::Connection| vault::table::replace(db, &anew, &old.master);
+                    sealed.anew += self.inner.store.write(replace).await?;
+                }
+                Err(_) => sealed.left += 1,
             }
         }
-        Ok(())
+        Ok(sealed)
     }
 }
 

@@ -1,9 +1,12 @@
 //! The handle that everything else holds.
 
 mod changing;
+mod checking;
+mod connecting;
 mod keeping;
 mod loading;
 mod permitting;
+mod rotating;
 mod serving;
 mod telling;
 
@@ -14,7 +17,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 use connector_sdk::Registry;
 use runner_flow::{Diagnostic, Timestamp};
 
-pub use self::loading::Reload;
+pub use self::checking::check;
+pub use self::loading::{Reload, Sealed};
 pub use self::serving::Call;
 pub use self::telling::Retention;
 use super::document;
@@ -95,7 +99,7 @@ impl Gateway {
         let limits = Limits::default();
         limits.restore(store.read_now(limits::table::read)?, now);
         let builder =
-            Builder { registry: &registry, sources: &sources, store: &store, limits: &limits, before: None, purpose };
+            Builder { registry: &registry, sources: &sources, store: Some(&store), limits: &limits, before: None, purpose };
         let snapshot = builder.build(&text).map_err(OpenError::Invalid)?;
         let keys = Keys::default();
         let (live, version) = store.read_now(|db| keys::table::live(db, now))?;

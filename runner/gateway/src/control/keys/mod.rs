@@ -11,13 +11,15 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use runner_flow::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 use zeroize::Zeroizing;
 
 use self::text::{Hash, Presented};
 
 /// What is told of a key. Never the key.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct KeyRow {
     /// Its id, which is the part of the key after `lwk_`.
     pub id: String,
@@ -30,14 +32,18 @@ pub struct KeyRow {
     /// The models that it is for, if not for all of its principal's.
     pub models: Option<Vec<String>>,
     /// When it was made.
+    #[schemars(with = "u64")]
     pub created: Timestamp,
     /// Who made it.
     pub created_by: String,
     /// When it ends.
+    #[schemars(with = "Option<u64>")]
     pub expires: Option<Timestamp>,
     /// When it was revoked.
+    #[schemars(with = "Option<u64>")]
     pub revoked: Option<Timestamp>,
     /// When it was last used.
+    #[schemars(with = "Option<u64>")]
     pub used: Option<Timestamp>,
 }
 

@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 
 use runner_flow::Timestamp;
 use rusqlite::{Connection, Row, params};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::bounds;
 
 /// One line.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct AuditLine {
     /// When.
+    #[schemars(with = "u64")]
     pub at: Timestamp,
     /// Where; empty if nobody knows.
     pub workspace: String,

@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use runner_flow::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, Statement, params};
+use schemars::JsonSchema;
+use serde::Serialize;
 
+use super::told;
 use crate::bounds;
 use crate::control::call::{CallEnd, CallId, Wanted};
 use crate::control::caller::Caller;
@@ -31,13 +34,15 @@ impl CallRecord {
 }
 
 /// A call as it is told.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct CallRow {
     /// Its number. Those of calls that end later are higher.
     pub number: u64,
     /// Its id.
+    #[schemars(with = "String")]
     pub id: CallId,
-    /// When it came in.
+    /// When it came in, in milliseconds since 1970.
+    #[schemars(with = "u64")]
     pub started: Timestamp,
     /// Where.
     pub workspace: String,
@@ -65,13 +70,21 @@ pub struct CallRow {
     pub bytes_out: u64,
     /// What was used, as far as it was told.
     pub usage: Usage,
-    /// What it cost, in billionths, where that is known.
+    /// What it cost, where that is known: in billionths here, and in whole ones of the currency in JSON.
+    #[serde(serialize_with = "told::cost")]
+    #[schemars(with = "Option<f64>")]
     pub cost: Option<u64>,
-    /// Until the first byte of the answer.
+    /// Until the first byte of the answer, in microseconds.
+    #[serde(rename = "first_byte_us", serialize_with = "told::micros_if_any")]
+    #[schemars(with = "Option<u64>")]
     pub first_byte: Option<Duration>,
-    /// In all.
+    /// In all, in microseconds.
+    #[serde(rename = "duration_us", serialize_with = "told::micros")]
+    #[schemars(with = "u64")]
     pub duration: Duration,
     /// Of that, the gateway's own.
+    #[serde(rename = "overhead_us", serialize_with = "told::micros")]
+    #[schemars(with = "u64")]
     pub overhead: Duration,
     /// How the provider calls it.
     pub upstream_request_id: Option<String>,

@@ -3,6 +3,7 @@
 mod audit;
 mod call;
 mod ledger;
+mod told;
 mod usage;
 
 pub use self::audit::AuditLine;

@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 
 use runner_flow::Timestamp;
 use rusqlite::{Connection, Row, params};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::call::CallRecord;
+use super::told;
 use crate::bounds;
 use crate::control::limits::DAY;
 
 /// What many calls used together.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Sums {
     /// How many calls there were.
     pub calls: u64,
@@ -24,7 +27,9 @@ pub struct Sums {
     pub output: u64,
     /// All tokens together.
     pub total: u64,
-    /// What it cost, in billionths; nothing if no call had a price.
+    /// What it cost; nothing if no call had a price. In billionths here, and in whole ones of the currency in JSON.
+    #[serde(serialize_with = "told::cost")]
+    #[schemars(with = "Option<f64>")]
     pub cost: Option<u64>,
 }
 
@@ -72,7 +77,8 @@ pub(crate) fn write(db: &Connection, calls: &[CallRecord]) -> rusqlite::Result<(
 }
 
 /// What usage is told by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum UsageBy {
     /// Each model.
     Model,
@@ -98,7 +104,7 @@ pub struct UsageQuery {
 }
 
 /// What was used of one model, by one key or on one day.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct UsageRow {
     /// The model, the id of the key, or the day as `2026-01-31`.
     pub of: String,

@@ -22,7 +22,8 @@ use crate::control::vault::MasterKeys;
 pub(crate) struct Builder<'a> {
     pub(crate) registry: &'a Registry,
     pub(crate) sources: &'a Sources,
-    pub(crate) store: &'a Store<Ledger>,
+    /// None if there is none yet.
+    pub(crate) store: Option<&'a Store<Ledger>>,
     pub(crate) limits: &'a Limits,
     /// The snapshot before, whose connections stay open where nothing changed.
     pub(crate) before: Option<&'a Snapshot>,
@@ -89,7 +90,8 @@ impl Builder<'_> {
         Ok(Workspace { principals, connections, models })
     }
 
-    fn connection(
+    /// One connection, as its entry says.
+    pub(crate) fn connection(
         &self,
         workspace: &str,
         name: &str,

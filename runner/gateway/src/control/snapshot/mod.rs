@@ -105,6 +105,12 @@ impl Snapshot {
     }
 }
 
+impl Bound {
+    pub(crate) fn into_parts(self) -> (Connector, BoundConnection) {
+        (self.connector, self.connection)
+    }
+}
+
 impl Workspace {
     pub(crate) fn model(&self, name: &str) -> Option<&Arc<Model>> {
         self.models.get(name)

@@ -81,7 +81,7 @@ fn read(path: &Path) -> Result<Zeroizing<String>, String> {
 /// Fills in what the fields of a connection refer to.
 pub(super) struct Filling<'a> {
     pub(super) sources: &'a Sources,
-    pub(super) store: &'a Store<Ledger>,
+    pub(super) store: Option<&'a Store<Ledger>>,
     pub(super) masters: Option<&'a MasterKeys>,
     pub(super) workspace: &'a str,
     pub(super) connection: &'a str,
@@ -119,7 +119,8 @@ impl Filling<'_> {
             field: field.to_owned(),
             version,
         };
-        let found = self.store.read_now(|db| vault::table::find(db, &address));
+        let store = self.store.ok_or(VaultError::Missing { version })?;
+        let found = store.read_now(|db| vault::table::find(db, &address));
         let found = found.map_err(|error| VaultError::Store(error.to_string()))?;
         found.ok_or(VaultError::Missing { version })?.open(masters)
     }

@@ -1,0 +1,93 @@
+//! `linkwork serve`: models for members, until Ctrl-C.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+
+use runner_gateway::control::{Gateway, Purpose, Reload, Retention};
+use runner_server::{Admin, Server, Settings};
+use serde_json::json;
+
+use super::gateway::check;
+use crate::app::App;
+use crate::args::ServeArgs;
+use crate::exit::Exit;
+use crate::gateway::{now, open, store, trouble};
+use crate::problem::Problem;
+use crate::signals;
+
+/// How often the file and the keys are looked at: a key that was revoked elsewhere ends within a second.
+const LOOK: Duration = Duration::from_millis(200);
+/// How often old records are forgotten.
+const TIDY: Duration = Duration::from_secs(3_600);
+
+pub(crate) fn run(app: &App, args: &ServeArgs) -> Result<Exit, Problem> {
+    let file = &args.server.file;
+    if args.check {
+        return check::run(app, file);
+    }
+    let gateway = open(app, file, Purpose::Serve)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| {
+        Problem::usage(format!("no event loop can be made: {error}"), "look at the system's limits")
+    })?;
+    let exit = runtime.block_on(serve(app, file, gateway));
+    runtime.shutdown_background();
+    exit
+}
+
+async fn serve(app: &App, file: &Path, gateway: Gateway) -> Result<Exit, Problem> {
+    let asked = signals::listen();
+    let snapshot = gateway.snapshot();
+    let listener = snapshot.listen().parse::<SocketAddr>().map_err(std::io::Error::other).and_then(Server::listen);
+    let listening = listener.and_then(|listener| Ok((listener.local_addr()?, listener)));
+    let (address, listener) = listening.map_err(|error| {
+        let message = format!("the server cannot listen on {}: {error}", snapshot.listen());
+        Problem::usage(message, format!("choose another \"listen\" in {}", file.display()))
+    })?;
+    let settings = Settings { hosts: snapshot.hosts().to_vec(), ..Settings::default() };
+    let server = Server::new(gateway.clone(), settings).routes(Admin::new(gateway.clone(), &app.registry));
+    let url = format!("http://{address}");
+    app.console.result(&url, &json!({ "url": url }));
+    app.console.say("Members call models here, under /v1. Ctrl-C ends it once calls under way have ended.");
+    tokio::select! {
+        () = server.serve(listener, asked.cancel) => {}
+        () = asked.leave.cancelled() => {}
+        () = look_after(app, file, &gateway) => {}
+        () = tidy(&gateway) => {}
+    }
+    gateway.flush().await.map_err(|error| store(&error))?;
+    Ok(Exit::Done)
+}
+
+/// Takes in what others change, and says what is wrong with it.
+async fn look_after(app: &App, file: &Path, gateway: &Gateway) {
+    let mut looks = tokio::time::interval(LOOK);
+    let mut said = None;
+    loop {
+        looks.tick().await;
+        match gateway.tick(now()).await {
+            Ok(Reload::Applied) => {
+                said = None;
+                app.console.say(&format!("{} is taken over", file.display()));
+            }
+            Ok(Reload::Refused(wrong)) if said.as_ref() != Some(&wrong) => {
+                app.console.say(&trouble(app, file, &wrong));
+                app.console.say("What the file said before still counts.");
+                said = Some(wrong);
+            }
+            // What is wrong with the store is told by /health, and to whoever asks for something.
+            Ok(Reload::Refused(_) | Reload::Unchanged) | Err(_) => {}
+        }
+    }
+}
+
+/// Forgets what is old.
+async fn tidy(gateway: &Gateway) {
+    let mut times = tokio::time::interval(TIDY);
+    loop {
+        times.tick().await;
+        // What cannot be forgotten now is forgotten later.
+        drop(gateway.prune(Retention::default(), now()).await);
+    }
+}

@@ -1,0 +1,112 @@
+//! A no of the API: its status, and what is wrong in words.
+
+use http::header::{ALLOW, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{Method, Response, StatusCode};
+use runner_flow::Diagnostic;
+use runner_gateway::control::{ControlError, Refusal, RefusalKind};
+use runner_gateway::data::Answer;
+use serde_json::{Value, json};
+
+use super::json_response;
+
+/// A no.
+#[derive(Debug)]
+pub(super) struct No {
+    status: StatusCode,
+    code: &'static str,
+    message: String,
+    fix: String,
+    /// What is wrong with the document as it would be.
+    findings: Vec<Value>,
+    header: Option<(http::HeaderName, HeaderValue)>,
+}
+
+impl No {
+    pub(super) fn new(
+        status: StatusCode,
+        code: &'static str,
+        message: impl Into<String>,
+        fix: impl Into<String>,
+    ) -> Self {
+        Self { status, code, message: message.into(), fix: fix.into(), findings: Vec::new(), header: None }
+    }
+
+    /// What was asked for cannot be.
+    pub(super) fn invalid(message: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "invalid", message, fix)
+    }
+
+    pub(super) fn nowhere() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", "there is nothing here", "GET /openapi.json tells what there is")
+    }
+
+    pub(super) fn method(allowed: &[Method]) -> Self {
+        let allowed: Vec<&str> = allowed.iter().map(Method::as_str).collect();
+        let allowed = allowed.join(", ");
+        let header = HeaderValue::try_from(&allowed).ok().map(|value| (ALLOW, value));
+        let status = StatusCode::METHOD_NOT_ALLOWED;
+        Self { header, ..Self::new(status, "method", "this method is not known here", format!("use {allowed}")) }
+    }
+
+    /// What was sent is wrong in these places.
+    pub(super) fn findings(findings: &[Diagnostic], within: &str) -> Self {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        let no = Self::new(status, "invalid", "this cannot be, as it is wrong in these places", "mend each, and send it again");
+        Self { findings: findings.iter().map(|finding| told(finding, within)).collect(), ..no }
+    }
+
+    /// Why the control did not do it. Places are told below this pointer; what is above it is nobody's here.
+    pub(super) fn of_control(error: ControlError, within: &str) -> Self {
+        match error {
+            ControlError::Refused(refusal) => refusal.into(),
+            ControlError::Invalid(findings) => Self::findings(&findings, within),
+            ControlError::Store(error) => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "the store takes nothing now", error.fix())
+            }
+        }
+    }
+
+    pub(super) fn response(self) -> Response<Answer> {
+        let Self { status, code, message, fix, findings, header } = self;
+        let mut error = json!({ "message": message, "type": "invalid_request_error", "param": null, "code": code, "fix": fix });
+        if !findings.is_empty() {
+            error["findings"] = Value::Array(findings);
+        }
+        let mut response = json_response(status, json!({ "error": error }).to_string());
+        response.headers_mut().extend(header);
+        response
+    }
+}
+
+impl From<Refusal> for No {
+    fn from(refusal: Refusal) -> Self {
+        let status = match refusal.kind {
+            RefusalKind::Unauthenticated => StatusCode::UNAUTHORIZED,
+            RefusalKind::Forbidden => StatusCode::FORBIDDEN,
+            RefusalKind::NotFound => StatusCode::NOT_FOUND,
+            RefusalKind::Invalid => StatusCode::BAD_REQUEST,
+            RefusalKind::Conflict => StatusCode::PRECONDITION_FAILED,
+            RefusalKind::LimitReached => StatusCode::TOO_MANY_REQUESTS,
+            RefusalKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        };
+        let header = match (refusal.kind, refusal.retry_after) {
+            (RefusalKind::Unauthenticated, _) => Some((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
+            (_, Some(wait)) => Some((RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)))),
+            _ => None,
+        };
+        Self { header, ..Self::new(status, refusal.kind.code(), refusal.message, refusal.fix) }
+    }
+}
+
+/// A finding, with its place below what the caller knows.
+fn told(finding: &Diagnostic, within: &str) -> Value {
+    match finding.pointer.strip_prefix(within) {
+        Some(pointer) => {
+            json!({ "pointer": pointer, "code": finding.code, "message": finding.message, "fix": finding.fix })
+        }
+        None => {
+            let message = "the server's file is wrong elsewhere; whoever runs the server has to mend it";
+            json!({ "pointer": null, "code": "elsewhere", "message": message, "fix": null })
+        }
+    }
+}
