@@ -25,10 +25,10 @@ impl Gateway {
             .sources
             .master_keys(&described)
             .map_err(|found| ControlError::Invalid(document::place(found, &place).collect()))?;
-        let version = self.apply(text).await?;
+        self.apply(text).await?;
         let sealed = self.seal_anew().await?;
         let line = Self::done(&Actor::Operator, "", "vault.rotate", "master_key".to_owned(), now);
-        self.note_file(line, version).await?;
+        self.note_file(line).await;
         Ok(sealed)
     }
 }
