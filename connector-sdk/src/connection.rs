@@ -63,6 +63,11 @@ pub trait Connection: DeserializeOwned + JsonSchema + Send + Sync + 'static {
     /// How a request shows who sends it.
     fn auth(&self) -> Auth<'_>;
 
+    /// Headers that go with every request beside the credential, such as the account that pays. No input can set them.
+    fn headers(&self) -> Vec<(&'static str, &str)> {
+        Vec::new()
+    }
+
     /// The header that carries the idempotency key, where the provider knows one.
     fn idempotency_header(&self) -> Option<&str> {
         None

@@ -10,6 +10,7 @@ use crate::action::Action;
 use crate::connection::{BoundConnection, Connection, ConnectionAbout, secret_fields};
 use crate::context::Context;
 use crate::effect::Effect;
+use crate::endpoint::Endpoint;
 use crate::erased::{ErasedAction, ErasedOptions};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Egress;
@@ -32,6 +33,7 @@ pub struct Connector {
     kind: Arc<dyn DynConnection>,
     actions: Vec<ErasedAction>,
     options: Vec<ErasedOptions>,
+    endpoints: Vec<Endpoint>,
 }
 
 /// Puts a connector together. All its actions go through the same kind of connection.
@@ -58,6 +60,7 @@ impl Connector {
             kind: Arc::new(Kind::<C>(std::marker::PhantomData)),
             actions: Vec::new(),
             options: Vec::new(),
+            endpoints: Vec::new(),
         };
         ConnectorBuilder { connector, kind: std::marker::PhantomData }
     }
@@ -90,6 +93,11 @@ impl Connector {
     /// Its lists of options.
     pub fn options(&self) -> &[ErasedOptions] {
         &self.options
+    }
+
+    /// The calls that may be passed on to its provider as they are.
+    pub fn endpoints(&self) -> &[Endpoint] {
+        &self.endpoints
     }
 
     /// What a person reads about its connection.
@@ -152,6 +160,12 @@ impl<C: Connection> ConnectorBuilder<C> {
     /// Adds a list of options.
     pub fn options(mut self, options: impl Options<Connection = C>) -> Self {
         self.connector.options.push(ErasedOptions::new(self.connector.id, options));
+        self
+    }
+
+    /// Adds calls that may be passed on to the provider as they are.
+    pub fn endpoints(mut self, endpoints: impl IntoIterator<Item = Endpoint>) -> Self {
+        self.connector.endpoints.extend(endpoints);
         self
     }
 

@@ -12,8 +12,10 @@ use serde_json::Value;
 use tests::command::root;
 
 /// The crates, as ARCHITECTURE.md lists them: each uses only those before it.
-const ROOMS: [&str; 9] = [
+const ROOMS: [&str; 11] = [
     "connector-sdk",
+    "connector-openai-wire",
+    "connector-openai",
     "connector-xai-grok",
     "connector-http",
     "runner-flow",
@@ -63,7 +65,8 @@ fn knows_none(of: &str, forbidden: &[&str]) {
 #[test]
 fn a_crate_knows_only_those_above_it() {
     for (index, room) in ROOMS.iter().enumerate() {
-        knows_none(room, &ROOMS[index..]);
+        let known = dependencies(room).iter().find(|name| ROOMS[index..].contains(&name.as_str()));
+        assert_eq!(known, None, "{room} stands above it");
     }
 }
 
@@ -74,9 +77,19 @@ fn the_sdk_and_the_journal_know_no_flow_and_no_connector() {
 }
 
 #[test]
-fn a_connector_knows_only_the_sdk() {
-    knows_none("connector-xai-grok", &["runner-", "connector-http", "reqwest", "tokio", "backoff"]);
-    knows_none("connector-http", &["runner-", "connector-xai", "reqwest", "tokio", "backoff"]);
+fn a_connector_knows_only_the_sdk_and_its_dialect() {
+    for (room, dialect) in [
+        ("connector-http", None),
+        ("connector-openai-wire", None),
+        ("connector-openai", Some("connector-openai-wire")),
+        ("connector-xai-grok", Some("connector-openai-wire")),
+    ] {
+        knows_none(room, &["runner-", "reqwest", "tokio", "backoff"]);
+        let connectors = dependencies(room).iter().filter(|name| name.starts_with("connector-"));
+        let others: Vec<_> =
+            connectors.filter(|name| *name != "connector-sdk" && Some(name.as_str()) != dialect).collect();
+        assert!(others.is_empty(), "{room} must not know {others:?}");
+    }
 }
 
 #[test]
@@ -88,7 +101,10 @@ fn a_flow_and_a_rehearsal_do_no_io_of_their_own() {
 #[test]
 fn only_the_command_knows_connectors_by_name() {
     for room in ["runner-flow", "runner-engine", "runner-rehearsal"] {
-        knows_none(room, &["connector-xai", "connector-http", "runner-cli", "runner-sandbox", "reqwest"]);
+        knows_none(
+            room,
+            &["connector-xai", "connector-openai", "connector-http", "runner-cli", "runner-sandbox", "reqwest"],
+        );
     }
 }
 

@@ -224,13 +224,16 @@ impl<'a, C: Connection> Request<'a, C> {
         Ok(Sent::new(self.method.as_str(), &target, &self.headers, body, &mask))
     }
 
-    /// Adds the credential, in place of whatever stands under its name.
+    /// Adds the credential and what goes with it, in place of whatever stands under their names.
     fn identify(&mut self) -> Result<()> {
         match self.connection.auth() {
             Auth::None => {}
             Auth::Bearer(secret) => drop(self.headers.insert(AUTHORIZATION, secret.bearer()?)),
             Auth::Basic { user, password } => drop(self.headers.insert(AUTHORIZATION, password.basic(user)?)),
             Auth::Header { name, value } => drop(self.headers.insert(header_name(name)?, value.header()?)),
+        }
+        for (name, value) in self.connection.headers() {
+            self.headers.insert(header_name(name)?, sound_value(value)?);
         }
         if let Some(name) = self.connection.idempotency_header() {
             self.headers.insert(header_name(name)?, sound_value(self.ctx.idempotency_key())?);

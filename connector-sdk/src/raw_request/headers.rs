@@ -36,7 +36,9 @@ pub(super) fn check_own<C: Connection>(headers: &HeaderMap, connection: &C) -> O
         Auth::Bearer(_) | Auth::Basic { .. } => Some("authorization"),
         Auth::Header { name, .. } => Some(name),
     };
-    let own = credential.into_iter().chain(connection.idempotency_header()).find(|own| headers.contains_key(*own))?;
+    let fixed = connection.headers().into_iter().map(|(name, _)| name);
+    let mut own = credential.into_iter().chain(fixed).chain(connection.idempotency_header());
+    let own = own.find(|own| headers.contains_key(*own))?;
     let message = "is set by the connection, and cannot be set here";
     Some(Violation::new(pointer_to("/headers", own), "reserved", message))
 }

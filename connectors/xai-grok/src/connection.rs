@@ -1,5 +1,6 @@
 //! The connection: an API key, and where it is sent.
 
+use connector_openai_wire::{Diagnosis, Provider, Said, body, explain, list_models};
 use connector_sdk::http::{Answer, Base, Method};
 use connector_sdk::{
     Auth, Connection, ConnectionAbout, ConnectionExt as _, Context, Error, ErrorKind, Result, Secret, Violation,
@@ -8,7 +9,7 @@ use connector_sdk::{
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::{answer, error, models};
+use crate::{error, retired};
 
 /// A connection to xAI.
 #[derive(Deserialize, JsonSchema)]
@@ -74,7 +75,7 @@ impl Connection for XaiGrok {
     }
 
     fn explain(&self, answer: &Answer) -> Error {
-        error::explain(self, answer)
+        explain(self, answer)
     }
 
     async fn verify(&self, ctx: &Context) -> Result<String> {
@@ -82,7 +83,7 @@ impl Connection for XaiGrok {
             Ok(answer) => judge_key(self, &answer),
             // Not every gateway that speaks xAI's API knows the key's own endpoint.
             Err(error) if matches!(error.status(), Some(404 | 405)) => {
-                models::list(ctx, self).await?;
+                list_models(ctx, self).await?;
                 Ok("the key may list models".to_owned())
             }
             Err(error) => Err(error),
@@ -90,10 +91,22 @@ impl Connection for XaiGrok {
     }
 }
 
+impl Provider for XaiGrok {
+    const NAME: &'static str = "xAI";
+    const LIVE: &'static str = retired::LIVE;
+    const RETIRED: &'static [(&'static str, &'static str)] = retired::RETIRED;
+
+    fn diagnose(&self, said: &Said) -> Option<Diagnosis> {
+        error::diagnose(self, said)
+    }
+}
+
 /// What xAI says of a key.
 #[derive(Deserialize)]
 struct KeyState {
     name: Option<String>,
+    #[serde(default)]
+    acls: Vec<String>,
     #[serde(default)]
     team_blocked: bool,
     #[serde(default)]
@@ -103,7 +116,7 @@ struct KeyState {
 }
 
 fn judge_key(connection: &XaiGrok, answer: &Answer) -> Result<String> {
-    let state = KeyState::deserialize(answer::body(connection, answer)?).map_err(|error| {
+    let state = KeyState::deserialize(body(connection, answer)?).map_err(|error| {
         Error::new(ErrorKind::MalformedAnswer, format!("xAI's answer about the key is not of its form: {error}"))
     })?;
     let refuse = |kind, what: &str| {
@@ -118,8 +131,18 @@ fn judge_key(connection: &XaiGrok, answer: &Answer) -> Result<String> {
     if state.team_blocked {
         return refuse(ErrorKind::Forbidden, "the key's team is blocked");
     }
-    Ok(match state.name {
+    let works = match &state.name {
         Some(name) => format!("the key {name:?} works"),
         None => "the key works".to_owned(),
+    };
+    Ok(match endpoints(&state.acls) {
+        Some(only) => format!("{works}, for these endpoints only: {only}"),
+        None => works,
     })
+}
+
+/// The endpoints that a key is limited to, if it is.
+fn endpoints(acls: &[String]) -> Option<String> {
+    let endpoints: Vec<&str> = acls.iter().filter_map(|acl| acl.strip_prefix("api-key:endpoint:")).collect();
+    (!endpoints.is_empty() && !endpoints.contains(&"*")).then(|| endpoints.join(", "))
 }

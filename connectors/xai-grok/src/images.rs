@@ -1,23 +1,13 @@
-//! Images that come as base64 become files. None of it stays in an output.
+//! Images, as xAI answers them.
+#![expect(dead_code, reason = "these types are the schema of values that are passed on verbatim")]
 
-use base64::Engine as _;
-use base64::alphabet::STANDARD;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use connector_sdk::{Context, Error, ErrorKind, FileRef, Result};
+use connector_sdk::FileRef;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
-
-const INLINE: &str = "b64_json";
-
-const BASE64: GeneralPurpose = GeneralPurpose::new(
-    &STANDARD,
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
-);
+use serde_json::{Map, Value};
 
 /// Images, as xAI answers them.
 #[derive(Deserialize, JsonSchema)]
-#[expect(dead_code, reason = "the type is the schema of a value that is passed on verbatim")]
 pub(crate) struct Images {
     /// The images, as many as were asked for.
     data: Vec<Image>,
@@ -27,7 +17,6 @@ pub(crate) struct Images {
 
 /// One image.
 #[derive(Deserialize, JsonSchema)]
-#[expect(dead_code, reason = "the type is the schema of a value that is passed on verbatim")]
 struct Image {
     /// Where the image can be fetched for a while.
     url: Option<String>,
@@ -39,45 +28,4 @@ struct Image {
     mime_type: Option<String>,
     /// False where moderation kept the image back.
     respect_moderation: Option<bool>,
-}
-
-/// Puts every image that came as base64 into the run's files, and its reference in the base64's place.
-pub(crate) async fn keep_as_files(ctx: &Context, answer: &mut Value) -> Result<()> {
-    let Some(items) = answer.get_mut("data").and_then(Value::as_array_mut) else { return Ok(()) };
-    for (number, item) in (1..).zip(items) {
-        let Some(fields) = item.as_object_mut() else { continue };
-        // An image that moderation kept back is empty.
-        let Some(text) = fields.get(INLINE).and_then(Value::as_str).filter(|text| !text.is_empty()) else { continue };
-        let content = decode(text).ok_or_else(|| undecodable(number))?;
-        let (media_type, extension) = sniff(&content);
-        let file = ctx.blobs().put(&format!("image-{number}.{extension}"), media_type, content.into()).await?;
-        *fields = std::mem::take(fields).into_iter().map(|field| replace(field, &file)).collect();
-    }
-    Ok(())
-}
-
-fn replace((name, value): (String, Value), file: &FileRef) -> (String, Value) {
-    if name == INLINE { ("file".to_owned(), json!(file)) } else { (name, value) }
-}
-
-fn decode(text: &str) -> Option<Vec<u8>> {
-    let bare = match text.strip_prefix("data:") {
-        Some(url) => url.split_once(',')?.1,
-        None => text,
-    };
-    BASE64.decode(bare.trim()).ok()
-}
-
-/// The media type and the extension of an image, by its first bytes.
-fn sniff(content: &[u8]) -> (&'static str, &'static str) {
-    match content {
-        [0xff, 0xd8, 0xff, ..] => ("image/jpeg", "jpg"),
-        [0x89, b'P', b'N', b'G', ..] => ("image/png", "png"),
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => ("image/webp", "webp"),
-        _ => ("application/octet-stream", "bin"),
-    }
-}
-
-fn undecodable(number: usize) -> Error {
-    Error::new(ErrorKind::MalformedAnswer, format!("image {number} of xAI's answer is not base64"))
 }

@@ -1,28 +1,23 @@
-//! xAI Grok: chat, messages, images and models over xAI's HTTP API.
+//! xAI Grok: chat, messages, images and models over xAI's HTTP API. What it shares with others stands in `openai-wire`.
 //!
 //! A request holds what the user set and nothing else. A streamed answer is put together whole or is an error,
 //! and every error says what to do about it.
 
 mod actions;
-mod additional_fields;
-mod answer;
 mod chat;
 mod connection;
+mod endpoints;
 mod error;
 mod images;
 mod messages;
-mod models;
-mod open_union;
-mod options;
 mod retired;
-mod stream;
 
+use connector_openai_wire::{GetModel, ListModels, SelectModel};
 use connector_sdk::{Connector, RawRequest};
 use serde_json::json;
 
-use self::actions::{CreateChatCompletion, CreateMessage, GenerateImage, GetModel, ListModels};
+use self::actions::{CreateChatCompletion, CreateMessage, GenerateImage};
 use self::connection::XaiGrok;
-use self::options::SelectModel;
 
 /// The connector.
 pub fn connector() -> Connector {
@@ -40,9 +35,10 @@ pub fn connector() -> Connector {
     .action(CreateChatCompletion)
     .action(CreateMessage)
     .action(GenerateImage)
-    .action(GetModel)
-    .action(ListModels)
+    .action(GetModel::default())
+    .action(ListModels::default())
     .action(raw_request)
-    .options(SelectModel)
+    .options(SelectModel::default())
+    .endpoints(endpoints::endpoints())
     .build()
 }

@@ -1,7 +1,5 @@
 //! Models that xAI has retired, and what to use in their place.
 
-use connector_sdk::Violation;
-
 /// A model that is served, for advice.
 pub(crate) const LIVE: &str = "grok-4.3";
 
@@ -9,7 +7,7 @@ pub(crate) const LIVE: &str = "grok-4.3";
 pub(crate) const MESSAGE_DEFAULT: &str = "grok-3-fast-latest";
 
 /// Retired names and what replaces them.
-const RETIRED: &[(&str, &str)] = &[
+pub(crate) const RETIRED: &[(&str, &str)] = &[
     ("grok-2", LIVE),
     ("grok-2-1212", LIVE),
     ("grok-2-image", "grok-imagine-image-2.0"),
@@ -37,22 +35,3 @@ const RETIRED: &[(&str, &str)] = &[
     ("grok-imagine-image-pro", "grok-imagine-image-2.0"),
     ("grok-vision-beta", LIVE),
 ];
-
-/// What replaces a model, if it was retired.
-fn replacement(model: &str) -> Option<&'static str> {
-    RETIRED.iter().find(|(name, _)| *name == model).map(|(_, replacement)| *replacement)
-}
-
-/// The warning about an input that names a retired model.
-pub(crate) fn warn(pointer: &str, model: &str) -> Option<Violation> {
-    let replacement = replacement(model)?;
-    Some(Violation::new(pointer, "retired_model", format!("{model} was retired by xAI; use {replacement}")))
-}
-
-/// What to use in place of a model that xAI does not know.
-pub(crate) fn advice(model: &str) -> String {
-    match replacement(model) {
-        Some(replacement) => format!("{model} was retired by xAI; use {replacement}"),
-        None => format!("use a model that List Models shows, such as {LIVE}"),
-    }
-}

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::server;
-use crate::world::{KEY, World};
+use crate::subject::KEY;
+use crate::world::World;
 
 const COMPLETION: &str = r#"{"id":"304e12ef-81f4-4e93-a41c-f5f57f6a2b56","object":"chat.completion","created":1770774058,"model":"grok-4.3","choices":[{"index":0,"message":{"role":"assistant","content":"42","reasoning_content":"Deep Thought.","refusal":null},"finish_reason":"stop"}],"usage":{"prompt_tokens":12,"completion_tokens":1,"total_tokens":241,"prompt_tokens_details":{"text_tokens":12,"audio_tokens":0,"image_tokens":0,"cached_tokens":2},"completion_tokens_details":{"reasoning_tokens":228,"audio_tokens":0,"accepted_prediction_tokens":0,"rejected_prediction_tokens":0},"num_sources_used":0,"cost_in_usd_ticks":18446744073709551615},"system_fingerprint":"fp_2a885414fb","new_in_2027":[{"b":1,"a":2}]}"#;
 

@@ -11,5 +11,15 @@ mod message_stream;
 mod messages;
 mod models;
 mod schemas;
+#[path = "../../openai-wire/tests/support/server.rs"]
 mod server;
+#[path = "../../openai-wire/tests/support/world.rs"]
 mod world;
+
+/// What is tested.
+mod subject {
+    pub(crate) use connector_xai_grok::connector;
+
+    pub(crate) const ID: &str = "xai-grok";
+    pub(crate) const KEY: &str = "xai-0123456789abcdef";
+}

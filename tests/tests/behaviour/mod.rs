@@ -28,6 +28,12 @@ async fn xai_grok() {
     check(connector_xai_grok::connector(), fields).await;
 }
 
+#[tokio::test]
+async fn openai() {
+    let fields = |base_url: &str| json!({ "base_url": base_url, "api_key": SECRET });
+    check(connector_openai::connector(), fields).await;
+}
+
 /// Checks a connector. `fields` makes a connection to a base URL, with [`SECRET`] as its credential.
 async fn check(connector: Connector, fields: impl Fn(&str) -> Value) {
     described::check(&connector);

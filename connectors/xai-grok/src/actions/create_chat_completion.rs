@@ -1,13 +1,16 @@
 //! Create Chat Completion.
 
+use connector_openai_wire::additional_fields;
+use connector_openai_wire::chat::{check_messages, complete};
+use connector_openai_wire::retired::warn;
 use connector_sdk::{About, Action, Context, Effect, Result, Verbatim, Violation, async_trait};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value, json};
 
-use crate::chat::{ChatAssembly, ChatCompletion, Message, check_messages};
+use crate::chat::{ChatCompletion, Message};
 use crate::connection::XaiGrok;
-use crate::{additional_fields, retired, stream};
+use crate::retired;
 
 /// Create Chat Completion.
 pub(crate) struct CreateChatCompletion;
@@ -65,17 +68,11 @@ impl Action for CreateChatCompletion {
     }
 
     fn warn(&self, input: &Input) -> Vec<Violation> {
-        retired::warn("/model", &input.model).into_iter().collect()
+        warn::<XaiGrok>("/model", &input.model).into_iter().collect()
     }
 
     async fn perform(&self, ctx: &Context, connection: &XaiGrok, input: Input) -> Result<Self::Output> {
-        let mut body = additional_fields::body(&input)?;
-        if stream::asks_for_stream(&body) {
-            // Without it a stream says nothing of what it used; without a stream xAI refuses it.
-            body.entry("stream_options").or_insert_with(|| json!({ "include_usage": true }));
-        }
-        let choices = body.get("n").and_then(Value::as_u64).unwrap_or(1);
-        let assembly = ChatAssembly::new(choices);
-        ChatCompletion::output(stream::exchange(ctx, connection, "/chat/completions", body, assembly).await?)
+        let body = additional_fields::body(&input)?;
+        ChatCompletion::output(complete(ctx, connection, body).await?)
     }
 }

@@ -1,5 +1,7 @@
 //! Create Message.
 
+use connector_openai_wire::retired::warn;
+use connector_openai_wire::{additional_fields, stream};
 use connector_sdk::{About, Action, Context, Effect, Result, Verbatim, Violation, async_trait};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -7,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::connection::XaiGrok;
 use crate::messages::{Message, MessageAnswer, MessageAssembly};
-use crate::{additional_fields, retired, stream};
+use crate::retired;
 
 /// What is sent where nobody says how many.
 const MAX_TOKENS: u64 = 100;
@@ -59,7 +61,7 @@ impl Action for CreateMessage {
     fn warn(&self, input: &Input) -> Vec<Violation> {
         let additional = input.additional_fields.as_ref().and_then(|fields| fields.get("model")?.as_str());
         let model = input.model.as_deref().or(additional).unwrap_or(retired::MESSAGE_DEFAULT);
-        retired::warn("/model", model).into_iter().collect()
+        warn::<XaiGrok>("/model", model).into_iter().collect()
     }
 
     async fn perform(&self, ctx: &Context, connection: &XaiGrok, input: Input) -> Result<Self::Output> {

@@ -1,14 +1,15 @@
 //! Generate Image.
 
-use connector_sdk::http::Method;
-use connector_sdk::{About, Action, ConnectionExt as _, Context, Effect, Result, Verbatim, Violation, async_trait};
+use connector_openai_wire::images::keep_as_files;
+use connector_openai_wire::retired::warn;
+use connector_openai_wire::{additional_fields, send};
+use connector_sdk::{About, Action, Context, Effect, Result, Verbatim, Violation, async_trait};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::connection::XaiGrok;
-use crate::images::{self, Images};
-use crate::{additional_fields, answer, retired};
+use crate::images::Images;
 
 /// Generate Image.
 pub(crate) struct GenerateImage;
@@ -56,14 +57,13 @@ impl Action for GenerateImage {
     }
 
     fn warn(&self, input: &Input) -> Vec<Violation> {
-        input.model.as_deref().and_then(|model| retired::warn("/model", model)).into_iter().collect()
+        input.model.as_deref().and_then(|model| warn::<XaiGrok>("/model", model)).into_iter().collect()
     }
 
     async fn perform(&self, ctx: &Context, connection: &XaiGrok, input: Input) -> Result<Self::Output> {
-        let body = Value::Object(additional_fields::body(&input)?);
-        let request = connection.request(ctx, Method::POST, "/images/generations")?.json(&body);
-        let mut images = answer::body(connection, &request.send().await?)?;
-        images::keep_as_files(ctx, &mut images).await?;
+        let fields = additional_fields::body(&input)?;
+        let mut images = send(ctx, connection, "/images/generations", fields).await?;
+        keep_as_files::<XaiGrok>(ctx, &mut images).await?;
         Verbatim::answer(images)
     }
 }

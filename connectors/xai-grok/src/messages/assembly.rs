@@ -1,10 +1,9 @@
 //! A stream of message events becomes a message. The real API gives every block the index 0 and its deltas none:
 //! blocks come strictly one after the other, so they are counted.
 
-use connector_sdk::{Part, Result, json};
+use connector_openai_wire::stream::{Assembly, Flaw, MOST_PARTS, append_text, malformed, too_many};
+use connector_sdk::{Part, json};
 use serde_json::{Map, Value};
-
-use crate::stream::{Assembly, MOST_PARTS, append_text, malformed, too_many};
 
 /// A message in the making.
 #[derive(Default)]
@@ -15,7 +14,7 @@ pub(crate) struct MessageAssembly {
 }
 
 impl MessageAssembly {
-    fn begin_block(&mut self, block: Map<String, Value>) -> Result<Option<Part>> {
+    fn begin_block(&mut self, block: Map<String, Value>) -> Result<Option<Part>, Flaw> {
         if self.blocks.len() == MOST_PARTS {
             return Err(too_many("blocks"));
         }
@@ -26,7 +25,7 @@ impl MessageAssembly {
         Ok(part)
     }
 
-    fn continue_block(&mut self, delta: &Map<String, Value>) -> Result<Option<Part>> {
+    fn continue_block(&mut self, delta: &Map<String, Value>) -> Result<Option<Part>, Flaw> {
         let index = self.blocks.len().saturating_sub(1);
         let Some(block) = self.blocks.last_mut() else { return Err(malformed("continues a block that never began")) };
         Ok(block.take(index, delta))
@@ -44,7 +43,7 @@ impl MessageAssembly {
 }
 
 impl Assembly for MessageAssembly {
-    fn take(&mut self, mut piece: Map<String, Value>) -> Result<Vec<(u64, Part)>> {
+    fn take(&mut self, mut piece: Map<String, Value>) -> Result<Vec<(u64, Part)>, Flaw> {
         let kind = piece.remove("type").unwrap_or_default();
         let mut object = |name: &str| match piece.remove(name) {
             Some(Value::Object(object)) => object,
@@ -76,13 +75,13 @@ impl Assembly for MessageAssembly {
     }
 
     /// A message is whole when it says so, or when it says why it stopped.
-    fn finish(self, _: bool) -> Result<Option<Value>> {
+    fn finish(self, _: bool) -> Result<Option<Value>, Flaw> {
         let Some(mut message) = self.message else { return Ok(None) };
         let stopped = message.get("stop_reason").is_some_and(|reason| !reason.is_null());
         if !self.over && !stopped {
             return Ok(None);
         }
-        let blocks: Vec<Value> = self.blocks.into_iter().map(Block::finish).collect::<Result<_>>()?;
+        let blocks: Vec<Value> = self.blocks.into_iter().map(Block::finish).collect::<Result<_, Flaw>>()?;
         message.insert("content".to_owned(), blocks.into());
         Ok(Some(message.into()))
     }
@@ -119,10 +118,10 @@ impl Block {
         }
     }
 
-    fn finish(mut self) -> Result<Value> {
+    fn finish(mut self) -> Result<Value, Flaw> {
         if !self.arguments.is_empty() {
             let input = json::parse(self.arguments.as_bytes())
-                .map_err(|violation| malformed(&format!("holds a tool call whose input {violation}")))?;
+                .map_err(|violation| malformed(format!("holds a tool call whose input {violation}")))?;
             self.fields.insert("input".to_owned(), input);
         }
         Ok(self.fields.into())

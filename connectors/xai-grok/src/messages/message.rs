@@ -1,10 +1,9 @@
 //! The messages of an Anthropic-compatible conversation. They are checked and sent on exactly as they stand.
 #![expect(dead_code, reason = "these types are the schema of values that are passed on verbatim")]
 
+use connector_openai_wire::open;
 use schemars::JsonSchema;
 use serde_json::{Map, Value};
-
-use crate::open_union::open;
 
 /// A message of the conversation. Fields that are not named here are passed on.
 #[derive(JsonSchema)]
