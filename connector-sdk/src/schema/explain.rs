@@ -38,6 +38,9 @@ fn variants(
     found: &mut Vec<Violation>,
 ) {
     let (at, instance) = (error.instance_path().as_str(), error.instance());
+    if let Some(choices) = choices_of(schema, error) {
+        return found.push(Violation::new(at, "choice", wrong_choice(&choices, instance, &short(instance))));
+    }
     let meant = match tag_of(schema, error).filter(|_| instance.is_object()) {
         Some((tag, allowed)) => match allowed.iter().position(|allowed| instance.get(tag) == Some(allowed)) {
             Some(position) => &context[position..=position],
@@ -55,6 +58,12 @@ fn variants(
         (Some(findings), None) => findings.iter().for_each(|finding| explain(schema, finding, found)),
         _ => found.push(Violation::new(at, "type", wrong_type(&expected_types(context, at), instance))),
     }
+}
+
+/// The words to choose from, where each variant is one of them.
+fn choices_of<'a>(schema: &'a Value, error: &ValidationError<'_>) -> Option<Vec<&'a str>> {
+    let variants = schema.pointer(error.schema_path().as_str())?.as_array()?;
+    variants.iter().map(|variant| variant.get("const")?.as_str()).collect()
 }
 
 /// Whether this finding says that the value is not of this variant at all.

@@ -1,1 +1,14 @@
-//! The gateway through its public doors.
+//! The gateway's control through its public doors: real files, a real store.
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on must fail")]
+
+mod audit;
+mod calls;
+mod changes;
+mod document;
+mod keys;
+mod limits;
+mod reloads;
+mod roles;
+mod store;
+mod support;
+mod vault;
