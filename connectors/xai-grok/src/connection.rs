@@ -106,6 +106,8 @@ impl Provider for XaiGrok {
 struct KeyState {
     name: Option<String>,
     #[serde(default)]
+    acls: Vec<String>,
+    #[serde(default)]
     team_blocked: bool,
     #[serde(default)]
     api_key_blocked: bool,
@@ -129,8 +131,18 @@ fn judge_key(connection: &XaiGrok, answer: &Answer) -> Result<String> {
     if state.team_blocked {
         return refuse(ErrorKind::Forbidden, "the key's team is blocked");
     }
-    Ok(match state.name {
+    let works = match &state.name {
         Some(name) => format!("the key {name:?} works"),
         None => "the key works".to_owned(),
+    };
+    Ok(match endpoints(&state.acls) {
+        Some(only) => format!("{works}, for these endpoints only: {only}"),
+        None => works,
     })
+}
+
+/// The endpoints that a key is limited to, if it is.
+fn endpoints(acls: &[String]) -> Option<String> {
+    let endpoints: Vec<&str> = acls.iter().filter_map(|acl| acl.strip_prefix("api-key:endpoint:")).collect();
+    (!endpoints.is_empty() && !endpoints.contains(&"*")).then(|| endpoints.join(", "))
 }
