@@ -3,7 +3,7 @@
 use std::fs;
 
 use serde_json::{Value, json};
-use tests::command::Shell;
+use tests::command::{Shell, root};
 
 use super::{House, PROVIDER_KEY};
 
@@ -139,6 +139,21 @@ fn check_tells_everything_that_is_wrong_with_its_place_and_a_fix() {
     assert!(!told.stderr.contains("xai-in-clear"), "{told:?}");
     let told = shell.run(["serve", "--check", "wrong.json"]).exits(3);
     assert!(told.stderr.contains("--> wrong.json:6:"), "{told:?}");
+}
+
+/// What the page shows of the file is there to be copied.
+#[test]
+fn the_page_shows_files_that_are_valid() {
+    let page = fs::read_to_string(root().join("docs/gateway.md")).unwrap();
+    let blocks = page.split("```json\n").skip(1).map(|rest| rest.split("```").next().unwrap_or_default());
+    let blocks: Vec<Value> = blocks.map(|block| serde_json::from_str(block).unwrap()).collect();
+    assert_eq!(blocks.len(), 3, "a file, a master key, a model");
+    let mut file = blocks[0].clone();
+    file["workspaces"]["acme"]["models"]["limited"] = blocks[2].clone();
+    let shell = Shell::default().env("XAI_API_KEY", "xai-1").file("linkwork.json", file.to_string());
+    assert_eq!(shell.run(["check"]).exits(0).stderr, "");
+    let told = shell.file("linkwork.json", blocks[1].to_string()).run(["check"]).exits(3);
+    assert!(told.stderr.contains("error[master_key]") && told.stderr.contains("master.key"), "{told:?}");
 }
 
 #[test]
