@@ -44,10 +44,10 @@ async fn a_key_is_verified_by_its_own_endpoint() {
 }
 
 #[tokio::test]
-async fn a_key_for_some_endpoints_says_which() {
-    let only = r#""acls":["api-key:model:*","api-key:endpoint:chat","api-key:endpoint:models"]"#;
+async fn a_key_for_some_endpoints_says_what_it_lacks() {
+    let limited = r#""acls":["api-key:model:*","api-key:endpoint:images","api-key:endpoint:models"]"#;
     for (acls, learned) in [
-        (only, "the key \"ci\" works, for these endpoints only: chat, models"),
+        (limited, "the key \"ci\" works, but lacks the endpoint chat: allow that at https://console.x.ai"),
         (r#""acls":["api-key:endpoint:*"]"#, "the key \"ci\" works"),
     ] {
         let state = STATE.replace(r#""acls":["api-key:model:*"]"#, acls);

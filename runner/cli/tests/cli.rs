@@ -18,8 +18,11 @@ fn linkwork(args: &[&str]) -> String {
 #[test]
 fn schemas_are_the_ones_that_are_checked_in() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schemas");
-    for name in ["flow", "connections", "test"] {
-        let path = folder.join(format!("{name}.schema.json"));
+    let schema = |name: &'static str| (name, format!("{name}.schema.json"));
+    let files = ["flow", "connections", "test", "server"].map(schema).into_iter();
+    let files = files.chain(["openapi", "permissions"].map(|name| (name, format!("{name}.json"))));
+    for (name, file) in files {
+        let path = folder.join(file);
         let printed = linkwork(&["schema", name]);
         if std::env::var_os("LINKWORK_UPDATE").is_some() {
             fs::write(&path, &printed).unwrap();
@@ -44,7 +47,10 @@ fn every_command_explains_itself() {
 
 #[test]
 fn every_option_says_what_it_does() {
-    for command in [["run", "-h"].as_slice(), &["rerun", "-h"], &["runs", "list", "-h"], &["test", "-h"]] {
+    let flows = [["run", "-h"].as_slice(), &["rerun", "-h"], &["runs", "list", "-h"], &["test", "-h"]];
+    let endpoint =
+        [["serve", "-h"].as_slice(), &["keys", "create", "-h"], &["connections", "add", "-h"], &["usage", "-h"]];
+    for command in flows.into_iter().chain(endpoint) {
         let help = linkwork(command);
         let lines: Vec<&str> = help.lines().collect();
         for (line, next) in lines.iter().zip(lines.iter().skip(1).chain(&[""])) {

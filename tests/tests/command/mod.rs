@@ -10,6 +10,7 @@ mod dry_run;
 mod exit_codes;
 mod files;
 mod from_curl;
+mod gateway;
 mod init;
 mod journal;
 mod output;

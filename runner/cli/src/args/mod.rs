@@ -17,7 +17,8 @@ pub(crate) use self::actions::{
 pub(crate) use self::flows::{Drawing, RecordArgs, TestArgs};
 pub(crate) use self::gateway::{
     AddConnectionArgs, AuditArgs, By, CallsArg, CallsCommand, ConnectionsCommand, KeyArgs, KeysCommand, ModelArgs,
-    ModelsCommand, NamedConnection, SecretArg, ServeArgs, ServerArg, ServerFileArg, UsageArgs, VaultCommand, WorkspaceArg,
+    ModelsCommand, NamedConnection, SecretArg, ServeArgs, ServerArg, ServerFileArg, UsageArgs, VaultCommand,
+    WorkspaceArg,
 };
 pub(crate) use self::run::{InputArgs, RerunArgs, RunArgs};
 pub(crate) use self::runs::{ListArgs, PruneArgs, RunsCommand, SignalArgs};
@@ -195,8 +196,10 @@ pub(crate) enum Command {
     /// See who did what, and who was refused what.
     Audit(AuditArgs),
     /// Print a JSON Schema: of flow files, of connection files, of test files, of a server's file, or of an action's input.
+    ///
+    /// `openapi` prints the document of the API that a server has for admins, and `permissions` who may do what there.
     Schema {
-        /// `flow`, `connections`, `test`, `server`, or an action.
+        /// `flow`, `connections`, `test`, `server`, `openapi`, `permissions`, or an action.
         #[arg(default_value = "flow")]
         of: String,
     },

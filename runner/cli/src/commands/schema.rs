@@ -1,5 +1,6 @@
-//! `linkwork schema`: the JSON Schemas of what people write.
+//! `linkwork schema`: the JSON Schemas of what people write, and the documents of the server's API.
 
+use runner_server::Admin;
 use serde_json::Value;
 
 use crate::app::App;
@@ -13,6 +14,8 @@ pub(crate) fn run(app: &App, of: &str) -> Result<Exit, Problem> {
         "flow" => runner_flow::schema(&app.registry),
         "connections" => connections::schema(&app.registry),
         "server" => runner_gateway::control::schema(&app.registry),
+        "openapi" => Admin::openapi(&app.registry),
+        "permissions" => runner_server::permissions(),
         "test" => runner_rehearsal::schema(),
         action => app.registry.action(action)?.input_schema().clone(),
     };

@@ -3,8 +3,8 @@
 use std::pin::Pin;
 use std::time::Duration;
 
-use http::header::{CONTENT_TYPE, HeaderMap};
 use http::StatusCode;
+use http::header::{CONTENT_TYPE, HeaderMap};
 use http_body::Body as _;
 use hyper::body::Incoming;
 use runner_flow::Document;

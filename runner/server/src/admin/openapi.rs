@@ -70,22 +70,31 @@ fn operation(route: &Route) -> Value {
 fn parameters(route: &Route) -> Value {
     let text = json!({ "type": "string" });
     let in_path = |name: &str| json!({ "name": name, "in": "path", "required": true, "schema": text });
-    let in_query = |(name, about): &(&str, &str)| {
-        json!({ "name": name, "in": "query", "description": about, "schema": text })
-    };
+    let in_query =
+        |(name, about): &(&str, &str)| json!({ "name": name, "in": "query", "description": about, "schema": text });
     let names = if route.path.contains("{name}") { vec!["workspace", "name"] } else { vec!["workspace"] };
     let mut all: Vec<Value> = names.into_iter().map(in_path).collect();
     match route.act {
         Act::Put(_) | Act::Remove(_) => {
             let about = "The ETag of an earlier answer: the version of the file that the change is made from.";
-            all.push(json!({ "name": "If-Match", "in": "header", "required": true, "description": about, "schema": text }));
+            all.push(
+                json!({ "name": "If-Match", "in": "header", "required": true, "description": about, "schema": text }),
+            );
         }
         Act::SearchModels => all.push(in_query(&("search", "Part of a model's name."))),
         Act::ListKeys => all.push(in_query(&("after", "The id of the key to go on after."))),
         Act::ListCalls => all.extend(CALLS.iter().map(in_query)),
         Act::Usage => all.extend(USAGE.iter().map(in_query)),
-        Act::Audit => all.extend([("before", "The number to go on before."), ("limit", "How many at most.")].iter().map(in_query)),
-        Act::List(_) | Act::Show(_) | Act::TestConnection | Act::MakeKey | Act::ShowKey | Act::RevokeKey | Act::ShowCall => {}
+        Act::Audit => {
+            all.extend([("before", "The number to go on before."), ("limit", "How many at most.")].iter().map(in_query))
+        }
+        Act::List(_)
+        | Act::Show(_)
+        | Act::TestConnection
+        | Act::MakeKey
+        | Act::ShowKey
+        | Act::RevokeKey
+        | Act::ShowCall => {}
     }
     Value::Array(all)
 }
@@ -152,18 +161,22 @@ fn schemas(registry: &Registry) -> Value {
     if let Some(defs) = control::schema(registry)["$defs"].as_object() {
         all.extend(defs.clone());
     }
-    all.extend([
-        named::<KeyToMake>("KeyToMake"),
-        named::<Made<'static>>("Made"),
-        named::<KeyRow>("KeyRow"),
-        named::<CallRow>("CallRow"),
-        named::<WholeCall>("WholeCall"),
-        named::<UsageRow>("UsageRow"),
-        named::<AuditLine>("AuditLine"),
-        named::<Line>("Line"),
-        named::<Tried>("Tried"),
-        named::<Changed>("Changed"),
-    ].into_iter().flatten());
+    all.extend(
+        [
+            named::<KeyToMake>("KeyToMake"),
+            named::<Made<'static>>("Made"),
+            named::<KeyRow>("KeyRow"),
+            named::<CallRow>("CallRow"),
+            named::<WholeCall>("WholeCall"),
+            named::<UsageRow>("UsageRow"),
+            named::<AuditLine>("AuditLine"),
+            named::<Line>("Line"),
+            named::<Tried>("Tried"),
+            named::<Changed>("Changed"),
+        ]
+        .into_iter()
+        .flatten(),
+    );
     all.insert("Refusal".to_owned(), refusal());
     let mut all = Value::Object(all);
     relocate(&mut all);

@@ -14,7 +14,10 @@ impl Query {
         let mut all = BTreeMap::new();
         for (name, value) in url::form_urlencoded::parse(text.as_bytes()) {
             if all.insert(name.to_string(), value.into_owned()).is_some() {
-                return Err(No::invalid(format!("the parameter {:?} stands there twice", shown(&name)), "leave one out"));
+                return Err(No::invalid(
+                    format!("the parameter {:?} stands there twice", shown(&name)),
+                    "leave one out",
+                ));
             }
         }
         Ok(Self(all))
@@ -34,14 +37,16 @@ impl Query {
     }
 
     pub(super) fn number(&mut self, name: &str) -> Result<Option<u64>, No> {
-        let number = |text: String| text.parse().map_err(|_| No::invalid(format!("{name} must be a number"), "write digits"));
+        let number =
+            |text: String| text.parse().map_err(|_| No::invalid(format!("{name} must be a number"), "write digits"));
         self.text(name).map(number).transpose()
     }
 
     /// A moment, such as 2026-01-31T12:00:00Z.
     pub(super) fn moment(&mut self, name: &str) -> Result<Option<Timestamp>, No> {
         let moment = |text: String| {
-            Timestamp::parse(&text).map_err(|why| No::invalid(format!("{name}: {why}"), "write one as 2026-01-31T12:00:00Z"))
+            Timestamp::parse(&text)
+                .map_err(|why| No::invalid(format!("{name}: {why}"), "write one as 2026-01-31T12:00:00Z"))
         };
         self.text(name).map(moment).transpose()
     }

@@ -51,7 +51,12 @@ impl No {
     /// What was sent is wrong in these places.
     pub(super) fn findings(findings: &[Diagnostic], within: &str) -> Self {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
-        let no = Self::new(status, "invalid", "this cannot be, as it is wrong in these places", "mend each, and send it again");
+        let no = Self::new(
+            status,
+            "invalid",
+            "this cannot be, as it is wrong in these places",
+            "mend each, and send it again",
+        );
         Self { findings: findings.iter().map(|finding| told(finding, within)).collect(), ..no }
     }
 
@@ -68,7 +73,8 @@ impl No {
 
     pub(super) fn response(self) -> Response<Answer> {
         let Self { status, code, message, fix, findings, header } = self;
-        let mut error = json!({ "message": message, "type": "invalid_request_error", "param": null, "code": code, "fix": fix });
+        let mut error =
+            json!({ "message": message, "type": "invalid_request_error", "param": null, "code": code, "fix": fix });
         if !findings.is_empty() {
             error["findings"] = Value::Array(findings);
         }

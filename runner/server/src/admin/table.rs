@@ -56,7 +56,12 @@ pub(super) static ROUTES: [Route; 22] = [
         Act::Put(Object::Connection),
         "Create or change a connection, and try it. Secrets go into the vault, and are never told.",
     ),
-    delete("/connections/{name}", Permission::WriteConnections, Act::Remove(Object::Connection), "Remove a connection."),
+    delete(
+        "/connections/{name}",
+        Permission::WriteConnections,
+        Act::Remove(Object::Connection),
+        "Remove a connection.",
+    ),
     post("/connections/{name}/test", Permission::WriteConnections, Act::TestConnection, "Try a connection."),
     get(
         "/connections/{name}/models",
@@ -66,7 +71,12 @@ pub(super) static ROUTES: [Route; 22] = [
     ),
     get("/principals", Permission::ListPrincipals, Act::List(Object::Principal), "List principals."),
     get("/principals/{name}", Permission::ListPrincipals, Act::Show(Object::Principal), "Show a principal."),
-    put("/principals/{name}", Permission::WritePrincipals, Act::Put(Object::Principal), "Take in or change a principal."),
+    put(
+        "/principals/{name}",
+        Permission::WritePrincipals,
+        Act::Put(Object::Principal),
+        "Take in or change a principal.",
+    ),
     delete("/principals/{name}", Permission::WritePrincipals, Act::Remove(Object::Principal), "Remove a principal."),
     get("/models", Permission::ListModels, Act::List(Object::Model), "List models."),
     get("/models/{name}", Permission::ListModels, Act::Show(Object::Model), "Show a model."),

@@ -7,13 +7,13 @@ use serde_json::{Value, json};
 
 use super::{moment, money_if_known, number_if_known};
 use crate::app::App;
+use crate::args::Format;
 use crate::args::{CallsArg, CallsCommand, WorkspaceArg};
-use crate::exit::Exit;
 use crate::console::pretty;
+use crate::exit::Exit;
 use crate::gateway::{Workspace, now};
 use crate::live::tally::in_words;
 use crate::problem::Problem;
-use crate::args::Format;
 use crate::signals;
 use crate::table::table;
 
@@ -45,9 +45,9 @@ async fn list(app: &App, which: &CallsArg, limit: u32, since: Option<Duration>) 
 
 async fn show(app: &App, at: &WorkspaceArg, id: &str) -> Result<Exit, Problem> {
     let workspace = Workspace::open(app, at)?;
-    let id: CallId = id.parse().map_err(|error: NotACall| {
-        Problem::usage(error.to_string(), "`linkwork calls list` tells the ids of calls")
-    })?;
+    let id: CallId = id
+        .parse()
+        .map_err(|error: NotACall| Problem::usage(error.to_string(), "`linkwork calls list` tells the ids of calls"))?;
     let found = workspace.gateway().call(&Actor::Operator, &workspace.name, id, now()).await;
     let (call, content) = found.map_err(|error| workspace.local.problem(error))?;
     let mut told = json!(call);

@@ -1,7 +1,7 @@
 //! `linkwork keys`: keys of members.
 
-use runner_gateway::control::{Actor, KeyRow, NewKey};
 use runner_flow::Timestamp;
+use runner_gateway::control::{Actor, KeyRow, NewKey};
 use serde_json::json;
 
 use super::{moment, moment_if_any};

@@ -22,6 +22,7 @@ pub(crate) async fn run(app: &App, command: &VaultCommand) -> Result<Exit, Probl
         words += &format!("; {} that no known key opens stay as they are", counted(sealed.left as u64, "secret"));
     }
     app.console.result(&words, &json!({ "sealed_anew": sealed.anew, "left": sealed.left }));
-    app.console.say("The key before is among the file's old_master_keys; take it out once the server runs with the new one.");
+    app.console
+        .say("The key before is among the file's old_master_keys; take it out once the server runs with the new one.");
     Ok(Exit::Done)
 }

@@ -98,8 +98,14 @@ impl Gateway {
         let sources = Sources { environment, folder };
         let limits = Limits::default();
         limits.restore(store.read_now(limits::table::read)?, now);
-        let builder =
-            Builder { registry: &registry, sources: &sources, store: Some(&store), limits: &limits, before: None, purpose };
+        let builder = Builder {
+            registry: &registry,
+            sources: &sources,
+            store: Some(&store),
+            limits: &limits,
+            before: None,
+            purpose,
+        };
         let snapshot = builder.build(&text).map_err(OpenError::Invalid)?;
         let keys = Keys::default();
         let (live, version) = store.read_now(|db| keys::table::live(db, now))?;

@@ -3,8 +3,8 @@
 use runner_flow::Timestamp;
 use serde_json::{Value, json};
 
-use super::loading::{self, Sealed};
 use super::Gateway;
+use super::loading::{self, Sealed};
 use crate::control::caller::Actor;
 use crate::control::document;
 use crate::control::error::ControlError;
