@@ -143,7 +143,8 @@ impl Connection for OpenAi {
 
 fn check_id(pointer: &str, id: &str) -> Option<Violation> {
     let is_id = !id.is_empty() && id.chars().all(|c| c.is_ascii_graphic());
-    (!is_id).then(|| Violation::new(pointer, "format", "must be an id, without spaces; leave it out for the key's own"))
+    (!is_id)
+        .then(|| Violation::new(pointer, "pattern", "must be an id, without spaces; leave it out for the key's own"))
 }
 
 impl Provider for OpenAi {
