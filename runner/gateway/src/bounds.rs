@@ -20,10 +20,14 @@ pub const LIMITS: usize = 16;
 pub const COMMANDS: usize = 1_024;
 /// Records of calls that wait for the writer; further ones are dropped, and counted.
 pub const WAITING_CALLS: usize = 16_384;
+/// Changes of the file whose lines of the audit wait for the writer; of further ones the file itself tells.
+pub const WAITING_CHANGES: usize = 1_000;
 /// Records that are worth a commit at once.
 pub const GROUP: usize = 512;
 /// How long a record waits for others to be committed with it.
 pub const GATHER: Duration = Duration::from_millis(100);
+/// How long records wait that could not be written, before that is tried again.
+pub const RETRY: Duration = Duration::from_secs(1);
 /// Kinds of refusals that one commit tells apart; further ones are counted together.
 pub const REFUSALS: usize = 1_000;
 /// The bytes of a prompt, or of an answer, that are kept where a model asks for it.

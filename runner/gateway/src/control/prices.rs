@@ -30,7 +30,7 @@ impl Prices {
         let cached = usage.cached.unwrap_or(0).min(input);
         let from_cache = (cached + usage.cached_apart.unwrap_or(0)) as f64 * self.cached.unwrap_or(self.input);
         let millionths = (input - cached) as f64 * self.input + from_cache + output as f64 * self.output;
-        // Numbers beyond any account end at the largest that can be stored.
-        Some((millionths * (COST_UNITS / 1e6)).round().clamp(0.0, i64::MAX as f64 / 2.0) as u64)
+        // Nine million of any currency are beyond a call, and can still be added up.
+        Some((millionths * (COST_UNITS / 1e6)).round().clamp(0.0, (1u64 << 53) as f64) as u64)
     }
 }

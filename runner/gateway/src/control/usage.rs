@@ -21,7 +21,23 @@ pub struct Usage {
     pub total: Option<u64>,
 }
 
+/// No call has more tokens of a kind; what a provider tells beyond that is not believed.
+const MOST: u64 = 1 << 40;
+
 impl Usage {
+    /// The same, with numbers that can be added up.
+    pub(crate) fn bounded(self) -> Self {
+        let most = |tokens: Option<u64>| tokens.map(|tokens| tokens.min(MOST));
+        Self {
+            input: most(self.input),
+            output: most(self.output),
+            cached: most(self.cached),
+            cached_apart: most(self.cached_apart),
+            reasoning: most(self.reasoning),
+            total: most(self.total),
+        }
+    }
+
     /// Notes a number that an answer told. The last one of a kind counts.
     pub fn tell(&mut self, count: Count, tokens: u64) {
         let place = match count {

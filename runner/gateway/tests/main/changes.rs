@@ -23,7 +23,7 @@ async fn refused(gateway: &Gateway, actor: &Actor, change: Change) -> (RefusalKi
     }
 }
 
-fn model(extra: Value) -> Value {
+fn model(extra: &Value) -> Value {
     let mut model = json!({ "connection": "main", "model": "grok-4.3" });
     extra.as_object().into_iter().flatten().for_each(|(name, value)| model[name] = value.clone());
     model
@@ -33,7 +33,7 @@ fn model(extra: Value) -> Value {
 async fn a_change_is_in_the_file_and_in_effect() {
     let (place, gateway) = usual_gateway();
     let ben = actor(&gateway, "ben").await;
-    let version = put(&gateway, &ben, change(Object::Model, "mine", model(json!({})))).await.unwrap();
+    let version = put(&gateway, &ben, change(Object::Model, "mine", model(&json!({})))).await.unwrap();
     let expected = json!({ "connection": "main", "model": "grok-4.3", "owner": "ben" });
     assert_eq!(place.read()["workspaces"]["acme"]["models"]["mine"], expected);
     let snapshot = gateway.snapshot();
@@ -56,16 +56,16 @@ async fn a_change_is_in_the_file_and_in_effect() {
 async fn a_change_of_what_changed_meanwhile_is_refused() {
     let (place, gateway) = usual_gateway();
     let base = gateway.snapshot().version().to_owned();
-    put(&gateway, &Actor::Operator, change(Object::Model, "first", model(json!({})))).await.unwrap();
-    let late = gateway.change(&Actor::Operator, &base, change(Object::Model, "second", model(json!({}))), NOON).await;
+    put(&gateway, &Actor::Operator, change(Object::Model, "first", model(&json!({})))).await.unwrap();
+    let late = gateway.change(&Actor::Operator, &base, change(Object::Model, "second", model(&json!({}))), NOON).await;
     let Err(ControlError::Refused(late)) = late else { panic!("{late:?}") };
     assert_eq!(late.kind, RefusalKind::Conflict);
 
     // Nor is an edit by hand overwritten that nobody has looked at yet.
     let mut edited = place.read();
-    edited["workspaces"]["acme"]["models"]["by-hand"] = model(json!({}));
+    edited["workspaces"]["acme"]["models"]["by-hand"] = model(&json!({}));
     place.write(&edited);
-    let kind = refused(&gateway, &Actor::Operator, change(Object::Model, "third", model(json!({})))).await.0;
+    let kind = refused(&gateway, &Actor::Operator, change(Object::Model, "third", model(&json!({})))).await.0;
     assert_eq!((kind, place.read()), (RefusalKind::Conflict, edited));
 }
 
@@ -77,7 +77,7 @@ async fn many_changes_at_once_are_made_one_after_another() {
             let gateway = gateway.clone();
             tokio::spawn(async move {
                 loop {
-                    let change = change(Object::Model, &format!("model-{number}"), model(json!({})));
+                    let change = change(Object::Model, &format!("model-{number}"), model(&json!({})));
                     match put(&gateway, &Actor::Operator, change).await {
                         Ok(_) => break,
                         Err(ControlError::Refused(no)) if no.kind == RefusalKind::Conflict => {}
@@ -97,8 +97,8 @@ async fn many_changes_at_once_are_made_one_after_another() {
 async fn what_would_make_the_file_wrong_changes_nothing() {
     let (place, gateway) = usual_gateway();
     for (wrong, pointer) in [
-        (change(Object::Model, "new", model(json!({ "modle": "x" }))), "/models/new/modle"),
-        (change(Object::Model, "new", model(json!({ "connection": "mian" }))), "/models/new/connection"),
+        (change(Object::Model, "new", model(&json!({ "modle": "x" }))), "/models/new/modle"),
+        (change(Object::Model, "new", model(&json!({ "connection": "mian" }))), "/models/new/connection"),
         (change(Object::Model, "new", json!("a model")), "/models/new"),
         (change(Object::Connection, "main", Value::Null), "/models/grok/connection"),
         (change(Object::Principal, "ben", Value::Null), "/models/mini/allow/0"),
@@ -115,7 +115,7 @@ async fn what_would_make_the_file_wrong_changes_nothing() {
     }
     assert_eq!(place.read(), file());
     for name in ["", "Upper", "a_b", "../x", "-a", &"a".repeat(50)] {
-        let kind = refused(&gateway, &Actor::Operator, change(Object::Model, name, model(json!({})))).await.0;
+        let kind = refused(&gateway, &Actor::Operator, change(Object::Model, name, model(&json!({})))).await.0;
         assert_eq!(kind, RefusalKind::Invalid, "{name}");
     }
     let missing = refused(&gateway, &Actor::Operator, change(Object::Model, "nothing", Value::Null)).await.0;
@@ -126,19 +126,19 @@ async fn what_would_make_the_file_wrong_changes_nothing() {
 async fn members_make_models_and_change_their_own() {
     let (_place, gateway) = usual_gateway();
     let (ada, ben, bot) = (actor(&gateway, "ada").await, actor(&gateway, "ben").await, actor(&gateway, "bot").await);
-    put(&gateway, &ben, change(Object::Model, "mine", model(json!({ "allow": ["ben"] })))).await.unwrap();
-    let opened = || change(Object::Model, "mine", model(json!({ "owner": "ben" })));
+    put(&gateway, &ben, change(Object::Model, "mine", model(&json!({ "allow": ["ben"] })))).await.unwrap();
+    let opened = || change(Object::Model, "mine", model(&json!({ "owner": "ben" })));
     assert_eq!(refused(&gateway, &bot, opened()).await.0, RefusalKind::Forbidden);
     assert_eq!(refused(&gateway, &bot, change(Object::Model, "mine", Value::Null)).await.0, RefusalKind::Forbidden);
     assert_eq!(
-        refused(&gateway, &ben, change(Object::Model, "grok", model(json!({})))).await.0,
+        refused(&gateway, &ben, change(Object::Model, "grok", model(&json!({})))).await.0,
         RefusalKind::Forbidden
     );
     put(&gateway, &ben, opened()).await.unwrap();
-    let given = change(Object::Model, "mine", model(json!({ "owner": "bot" })));
+    let given = change(Object::Model, "mine", model(&json!({ "owner": "bot" })));
     assert_eq!(refused(&gateway, &ben, given.clone()).await.0, RefusalKind::Forbidden);
     put(&gateway, &ada, given).await.unwrap();
-    put(&gateway, &ada, change(Object::Model, "grok", model(json!({})))).await.unwrap();
+    put(&gateway, &ada, change(Object::Model, "grok", model(&json!({})))).await.unwrap();
 }
 
 #[tokio::test]
@@ -151,16 +151,16 @@ async fn policies_connections_and_members_are_the_admins() {
         json!({ "prices": { "input": 1.0, "output": 2.0 } }),
         json!({ "record_content": true }),
     ] {
-        let (kind, message) = refused(&gateway, &ben, change(Object::Model, "mine", model(policy))).await;
+        let (kind, message) = refused(&gateway, &ben, change(Object::Model, "mine", model(&policy))).await;
         assert!(kind == RefusalKind::Forbidden && message.contains("only an admin"), "{message}");
     }
-    put(&gateway, &ada, change(Object::Model, "mine", model(json!({ "owner": "ben", "limits": limits }))))
+    put(&gateway, &ada, change(Object::Model, "mine", model(&json!({ "owner": "ben", "limits": limits }))))
         .await
         .unwrap();
-    let without = change(Object::Model, "mine", model(json!({ "owner": "ben" })));
+    let without = change(Object::Model, "mine", model(&json!({ "owner": "ben" })));
     assert_eq!(refused(&gateway, &ben, without).await.0, RefusalKind::Forbidden);
     let kept = json!({ "owner": "ben", "limits": limits, "record_content": false, "enabled": false });
-    put(&gateway, &ben, change(Object::Model, "mine", model(kept))).await.unwrap();
+    put(&gateway, &ben, change(Object::Model, "mine", model(&kept))).await.unwrap();
 
     let own = json!({ "connector": "models", "fields": { "api_key": SECRET } });
     assert_eq!(refused(&gateway, &ben, change(Object::Connection, "own", own)).await.0, RefusalKind::Forbidden);

@@ -140,6 +140,8 @@ async fn a_key_of_some_models_opens_no_others() {
     gateway.model(&caller, None, "mini", NOON).unwrap();
     assert_eq!(gateway.model(&caller, None, "grok", NOON).unwrap_err(), Refusal::no_model("grok"));
     assert_eq!(gateway.models(&caller).len(), 1);
+    let own = gateway.key(&Actor::Caller(caller), "acme", &made.row.id, NOON).await.unwrap();
+    assert_eq!(own.models, Some(vec!["mini".to_owned()]));
     let nonsense = NewKey { models: Some(vec!["gork".to_owned()]), ..new_key("ben") };
     let refused = gateway.make_key(&Actor::Operator, nonsense, NOON).await.err().unwrap();
     assert!(matches!(&refused, ControlError::Refused(no) if no.kind == RefusalKind::Invalid), "{refused}");

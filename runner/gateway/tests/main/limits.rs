@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use runner_flow::Timestamp;
-use runner_gateway::control::{CallEnd, RefusalKind};
+use runner_gateway::control::{Actor, CallEnd, RefusalKind, StoreHealth, Usage};
 use serde_json::json;
 
 use crate::support::{NOON, after, begin, call, caller, limited, refusal, served, wanted};
@@ -119,7 +119,7 @@ async fn a_hard_limit_holds_for_many_at_once() {
 
 #[tokio::test]
 async fn a_served_call_that_did_not_tell_is_not_free() {
-    let silent = |end: CallEnd| CallEnd { usage: runner_gateway::control::Usage::default(), ..end };
+    let silent = |end: CallEnd| CallEnd { usage: Usage::default(), ..end };
     // Thirty bytes sent are ten tokens, and 300 answered a hundred.
     let (_place, gateway) = limited(json!([{ "per": "day", "total": 110 }]));
     let ben = caller(&gateway, "ben").await;
@@ -207,9 +207,24 @@ async fn thoughts_and_totals_are_counted_as_the_provider_bills_them() {
     begin(&gateway, &ben, NOON).finish(end.clone());
     // Here the thoughts are part of the output.
     end.usage.total = Some(30);
-    begin(&gateway, &ben, NOON).finish(CallEnd {
-        usage: runner_gateway::control::Usage { output: Some(10), total: Some(20), reasoning: Some(5), ..end.usage },
-        ..end
-    });
+    begin(&gateway, &ben, NOON)
+        .finish(CallEnd { usage: Usage { output: Some(10), total: Some(20), reasoning: Some(5), ..end.usage }, ..end });
     refusal(&gateway, &ben, NOON);
+}
+
+#[tokio::test]
+async fn absurd_numbers_of_a_provider_harm_no_counter_and_no_record() {
+    let (place, gateway) = limited(json!([{ "per": "day", "total": 1_000_000_000_000_000u64 }]));
+    let ben = caller(&gateway, "ben").await;
+    for _ in 0..3 {
+        let all = Some(u64::MAX);
+        let usage = Usage { input: all, output: all, cached: all, cached_apart: all, reasoning: all, total: all };
+        begin(&gateway, &ben, NOON).finish(CallEnd { usage, ..served(0, 0) });
+    }
+    gateway.flush().await.unwrap();
+    assert_eq!((gateway.health().lost, gateway.health().store), (0, StoreHealth::Ok));
+    drop((gateway, ben));
+    let gateway = place.open();
+    let calls = gateway.calls(&Actor::Operator, crate::calls::query(), NOON).await.unwrap();
+    assert!(calls.len() == 3 && calls[0].usage.total == Some(1 << 40));
 }

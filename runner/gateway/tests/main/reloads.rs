@@ -49,7 +49,7 @@ async fn a_bad_edit_changes_nothing_and_is_shown_until_it_is_mended() {
     assert!(matches!(gateway.tick(NOON).await.unwrap(), Reload::Refused(Trouble::Unreadable(_))));
     gateway.model(&ben, None, "grok", NOON).unwrap();
     place.write(&file());
-    assert_eq!(gateway.tick(NOON).await.unwrap(), Reload::Unchanged);
+    assert_eq!(gateway.tick(NOON).await.unwrap(), Reload::Applied);
     assert_eq!((gateway.health().trouble, gateway.snapshot().version()), (None, version.as_str()));
 }
 
@@ -82,6 +82,7 @@ async fn a_secret_that_is_missing_is_told_by_its_place() {
     assert_eq!(found.len(), 2);
     assert_eq!(found[0].pointer, "/workspaces/acme/connections/main/fields/api_key");
     assert!(found[0].message.contains("MODELS_API_KEY"), "{found:?}");
+    assert_eq!(gateway.tick(NOON).await.unwrap(), Reload::Refused(Trouble::Invalid(found)), "it stays told");
     fs::write(place.folder.path().join("key.txt"), format!("{SECRET}\n")).unwrap();
     let mut edited = file();
     for workspace in ["acme", "other"] {

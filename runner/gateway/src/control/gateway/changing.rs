@@ -42,6 +42,8 @@ impl Gateway {
         now: Timestamp,
     ) -> Result<String, ControlError> {
         self.permit(actor, &change.workspace, permission(change.object), now)?;
+        // Nothing is changed that could not be noted.
+        self.flush().await?;
         let _changing = self.inner.changing.lock().await;
         let file = self.file_of_version(base)?;
         self.allow(actor, &file, &mut change, now)?;
@@ -53,12 +55,13 @@ impl Gateway {
         }
         self.put_secrets(secrets).await?;
         let applied = self.apply(text).await;
-        self.forget_secrets(&change).await?;
+        // What stays behind if this fails is sealed, and nothing refers to it.
+        let _ = self.forget_secrets(&change).await;
         let version = applied?;
         let action = format!("{}.{}", change.object.word(), if change.value.is_some() { "put" } else { "remove" });
         let object = format!("{}/{}", change.object.word(), change.name);
         let line = Self::done(actor, &change.workspace, &action, object, now);
-        self.note_file(line, version.clone()).await?;
+        self.note_file(line).await;
         Ok(version)
     }
 

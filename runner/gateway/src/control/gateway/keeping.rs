@@ -1,5 +1,7 @@
 //! Keys of members: made, listed and revoked.
 
+use std::borrow::Cow;
+
 use runner_flow::Timestamp;
 
 use super::Gateway;
@@ -52,13 +54,17 @@ impl Gateway {
         Ok(())
     }
 
-    /// What is told of a key. One of somebody else's is as if it were missing, but for admins.
+    /// What is told of a key. One of somebody else's is as if it were missing, but for admins. Whoever holds a key may
+    /// always see what it is.
     pub async fn key(&self, actor: &Actor, workspace: &str, id: &str, now: Timestamp) -> Result<KeyRow, ControlError> {
-        self.permit(actor, workspace, Permission::WriteKeys, now)?;
+        let is_own = actor.key() == id;
+        let permission = if is_own { Permission::CallModels } else { Permission::WriteKeys };
+        self.permit(actor, workspace, permission, now)?;
         let wanted = id.to_owned();
         let row = self.inner.store.read(move |db| keys::table::row(db, &wanted)).await?;
-        let row = row.filter(|row| row.workspace == workspace);
-        let seen = row.filter(|row| self.permitted(actor, workspace, self.of_keys(actor, &row.principal)).is_ok());
+        let may_see =
+            |row: &KeyRow| is_own || self.permitted(actor, workspace, self.of_keys(actor, &row.principal)).is_ok();
+        let seen = row.filter(|row| row.workspace == workspace && may_see(row));
         seen.ok_or_else(|| no_key(id).into())
     }
 
@@ -96,42 +102,56 @@ impl Gateway {
     }
 
     fn check_new(&self, actor: &Actor, new: &NewKey, now: Timestamp) -> Result<(), Refusal> {
-        let snapshot = self.snapshot();
-        let invalid = |message: String, fix: &'static str| Err(Refusal::new(RefusalKind::Invalid, message, fix));
-        if snapshot.principal(&new.workspace, &new.principal).is_none() {
+        if self.snapshot().principal(&new.workspace, &new.principal).is_none() {
             let shown: String = new.principal.chars().take(bounds::NAME).collect();
             return invalid(format!("there is no principal {shown:?}"), "take the principal in first");
         }
         if new.label.len() > bounds::KEY_LABEL || new.label.chars().any(char::is_control) {
-            return invalid("the label is too long, or not one line".to_owned(), "use at most 200 bytes of plain text");
-        }
-        if new.expires.is_some_and(|expires| expires <= now) {
-            return invalid("the key would have ended already".to_owned(), "use a moment to come, or none");
-        }
-        if let Actor::Caller(Caller { entry, .. }) = actor
-            && let Some(end) = entry.expires()
-            && new.expires.is_none_or(|expires| expires > end)
-        {
-            let fix = "use an earlier end, or make it with a key that lasts longer";
-            return invalid(format!("the key would outlive the one that makes it, which ends {end}"), fix);
-        }
-        let models = new.models.as_deref().unwrap_or_default();
-        if models.len() > bounds::KEY_MODELS {
-            return invalid(
-                format!("a key is for at most {} models", bounds::KEY_MODELS),
-                "name fewer, or none for all",
-            );
-        }
-        let unknown = models.iter().find(|model| snapshot.object(&new.workspace, Object::Model, model).is_none());
-        if let Some(model) = unknown {
-            let shown: String = model.chars().take(bounds::NAME).collect();
-            return invalid(format!("there is no model {shown:?}"), "name models that there are");
+            return invalid("the label is too long, or not one line", "use at most 200 bytes of plain text");
         }
         if self.inner.keys.count() >= bounds::KEYS {
             return invalid(format!("there are {} keys already", bounds::KEYS), "revoke those that nobody uses");
         }
-        Ok(())
+        check_end(actor, new, now)?;
+        self.check_models(new)
     }
+
+    fn check_models(&self, new: &NewKey) -> Result<(), Refusal> {
+        let models = new.models.as_deref().unwrap_or_default();
+        if models.len() > bounds::KEY_MODELS {
+            let message = format!("a key is for at most {} models", bounds::KEY_MODELS);
+            return invalid(message, "name fewer, or none for all");
+        }
+        let snapshot = self.snapshot();
+        match models.iter().find(|model| snapshot.object(&new.workspace, Object::Model, model).is_none()) {
+            Some(model) => {
+                let shown: String = model.chars().take(bounds::NAME).collect();
+                invalid(format!("there is no model {shown:?}"), "name models that there are")
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+/// A key ends in the future, and not after the one that makes it.
+fn check_end(actor: &Actor, new: &NewKey, now: Timestamp) -> Result<(), Refusal> {
+    if new.expires.is_some_and(|expires| expires <= now) {
+        return invalid("the key would have ended already", "use a moment to come, or none");
+    }
+    match actor {
+        Actor::Caller(Caller { entry, .. }) => match entry.expires() {
+            Some(end) if new.expires.is_none_or(|expires| expires > end) => {
+                let fix = "use an earlier end, or make it with a key that lasts longer";
+                invalid(format!("the key would outlive the one that makes it, which ends {end}"), fix)
+            }
+            _ => Ok(()),
+        },
+        Actor::Operator => Ok(()),
+    }
+}
+
+fn invalid(message: impl Into<Cow<'static, str>>, fix: &'static str) -> Result<(), Refusal> {
+    Err(Refusal::new(RefusalKind::Invalid, message, fix))
 }
 
 fn no_key(id: &str) -> Refusal {

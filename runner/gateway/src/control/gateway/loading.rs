@@ -16,7 +16,7 @@ use crate::control::error::ControlError;
 use crate::control::keys;
 use crate::control::records::{self, AuditLine};
 use crate::control::snapshot::{Builder, Snapshot};
-use crate::control::store::StoreError;
+use crate::control::store::{Purpose, StoreError};
 use crate::control::vault::{self, Envelope};
 
 /// What a look at the file came to.
@@ -57,8 +57,9 @@ impl Gateway {
     pub async fn tick(&self, now: Timestamp) -> Result<Reload, ControlError> {
         let _changing = self.inner.changing.lock().await;
         self.inner.keys.end_expired(now);
-        self.look_for_keys(now).await?;
+        let keys = self.look_for_keys(now).await;
         let reload = self.look_at_file(false, now).await?;
+        keys?;
         if self.inner.seals_anew.swap(false, Ordering::AcqRel) {
             self.seal_anew().await?;
         }
@@ -84,16 +85,12 @@ impl Gateway {
         let gateway = self.clone();
         let looked = spawn_blocking(move || gateway.look(anyway)).await.map_err(|_| StoreError::Closed)?;
         match looked {
-            Ok(None) => {
-                self.note_trouble(None);
-                Ok(Reload::Unchanged)
-            }
+            Ok(None) => Ok(Reload::Unchanged),
             Ok(Some(snapshot)) => {
-                let before = self.snapshot().version.clone();
-                let version = snapshot.version.clone();
+                let before = self.snapshot();
                 self.install(snapshot);
-                if version != before {
-                    self.note_file(file_changed(now), version).await?;
+                if self.snapshot().version != before.version {
+                    self.note_file(file_changed(now)).await;
                 }
                 Ok(Reload::Applied)
             }
@@ -104,10 +101,12 @@ impl Gateway {
         }
     }
 
-    /// The snapshot of the file as it is; none if nothing changed.
+    /// The snapshot of the file as it is; none if nothing changed. What was wrong is tried again, since it may be what the
+    /// file refers to.
     fn look(&self, anyway: bool) -> Result<Option<Snapshot>, Trouble> {
         let text = read(&self.inner.file).map_err(Trouble::Unreadable)?;
-        if !anyway && document::version(&text) == self.snapshot().version {
+        let is_in_trouble = self.inner.trouble.read().unwrap_or_else(PoisonError::into_inner).is_some();
+        if !anyway && !is_in_trouble && document::version(&text) == self.snapshot().version {
             return Ok(None);
         }
         self.build(&text).map(Some).map_err(Trouble::Invalid)
@@ -151,16 +150,19 @@ impl Gateway {
         *self.inner.trouble.write().unwrap_or_else(PoisonError::into_inner) = trouble;
     }
 
-    /// Notes a change and the version that it led to, together.
-    pub(super) async fn note_file(&self, line: AuditLine, version: String) -> Result<(), StoreError> {
-        self.inner.store.write(move |db| records::write_file_change(db, line, &version)).await
+    /// Notes a change that led to the file as it is now. If that cannot be written yet, it is tried again.
+    pub(super) async fn note_file(&self, line: AuditLine) {
+        let version = self.snapshot().version.clone();
+        self.inner.store.queue().leave(|ledger| ledger.add_change(line, version));
+        let _ = self.flush().await;
     }
 
     /// The file that was changed while nobody served is a change as any other.
     pub(super) fn tell_of_change_while_away(&self, now: Timestamp) -> Result<(), StoreError> {
         let version = self.snapshot().version.clone();
-        if self.inner.store.read_now(records::file_version)? != version {
-            self.inner.store.queue().leave(|ledger| ledger.see_file(file_changed(now), version));
+        let serves = self.inner.purpose == Purpose::Serve;
+        if serves && self.inner.store.read_now(records::file_version)? != version {
+            self.inner.store.queue().leave(|ledger| ledger.add_change(file_changed(now), version));
         }
         Ok(())
     }

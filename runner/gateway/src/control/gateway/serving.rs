@@ -63,7 +63,7 @@ impl Gateway {
         model.cloned().ok_or_else(|| {
             let refusal = Refusal::no_model(name);
             let shown: String = name.chars().take(bounds::NAME).collect();
-            self.refused(Some(caller), "model.call", &format!("model/{shown}"), &refusal, now);
+            self.refused(Some(caller), "model.call", &format!("model/{}", shown.escape_debug()), &refusal, now);
             refusal
         })
     }
@@ -120,7 +120,8 @@ impl Call {
         self.end(end);
     }
 
-    fn end(&mut self, end: CallEnd) {
+    fn end(&mut self, mut end: CallEnd) {
+        end.usage = end.usage.bounded();
         let Some(Open { caller, model, wanted, held }) = self.open.take() else { return };
         let counters = limits::settle(held, &wanted, &end, self.started + end.duration);
         let record = CallRecord { id: self.id, started: self.started, caller, model, wanted, end };

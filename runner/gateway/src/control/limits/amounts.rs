@@ -48,6 +48,10 @@ impl Amounts {
         self.with(other, u64::max)
     }
 
+    pub(crate) fn at_most(&self, most: u64) -> Self {
+        self.with(&Self { input: most, output: most, total: most, requests: most }, u64::min)
+    }
+
     pub(crate) fn without(&self, less: &Self) -> Self {
         self.with(less, u64::saturating_sub)
     }

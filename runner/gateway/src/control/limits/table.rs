@@ -20,7 +20,7 @@ pub(crate) fn write(db: &Connection, counters: &[Arc<Counter>]) -> rusqlite::Res
     let mut statement = db.prepare_cached(WRITE)?;
     for counter in counters {
         let (place, tally) = (&counter.place, counter.write());
-        let used = tally.used;
+        let used = tally.used.at_most(i64::MAX as u64);
         statement.execute(params![
             &*place.workspace,
             &*place.model,

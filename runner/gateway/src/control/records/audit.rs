@@ -92,9 +92,8 @@ pub(crate) fn write(db: &Connection, lines: impl Iterator<Item = AuditLine>) -> 
     Ok(())
 }
 
-/// Writes that the file changed, and to which version, together.
-pub(crate) fn write_file_change(db: &Connection, line: AuditLine, version: &str) -> rusqlite::Result<()> {
-    write(db, std::iter::once(line))?;
+/// Writes the version of the file that counts.
+pub(crate) fn write_file_version(db: &Connection, version: &str) -> rusqlite::Result<()> {
     db.execute("UPDATE meta SET value = ?1 WHERE name = 'document'", [version]).map(drop)
 }
 

@@ -131,23 +131,18 @@ fn write_one(statement: &mut Statement<'_>, call: &CallRecord) -> rusqlite::Resu
         end.error_type.as_deref().map(shortened),
         end.bytes_in,
         end.bytes_out,
-        usage.input.map(storable),
-        usage.output.map(storable),
-        usage.cached.map(storable),
-        usage.cached_apart.map(storable),
-        usage.reasoning.map(storable),
-        usage.total.map(storable),
+        usage.input,
+        usage.output,
+        usage.cached,
+        usage.cached_apart,
+        usage.reasoning,
+        usage.total,
         call.cost(),
         end.first_byte.map(micros),
         micros(end.duration),
         micros(end.overhead),
         end.upstream_request_id.as_deref().map(shortened),
     ])
-}
-
-/// A provider may tell numbers that no column holds.
-pub(super) fn storable(tokens: u64) -> u64 {
-    tokens.min(1 << 53)
 }
 
 fn micros(duration: Duration) -> u64 {

@@ -21,8 +21,9 @@ pub(crate) struct Ledger {
     refusals: Refusals,
     /// The bytes of what was said in the calls.
     content: usize,
-    /// A change of the file, and the version that it led to.
-    file: Option<(AuditLine, String)>,
+    changes: Vec<AuditLine>,
+    /// The version that the changes led to.
+    version: String,
 }
 
 impl Ledger {
@@ -47,9 +48,14 @@ impl Ledger {
         true
     }
 
-    pub(crate) fn see_file(&mut self, line: AuditLine, version: String) -> bool {
-        self.file = Some((line, version));
-        true
+    /// Adds a change of the file, and the version that it led to. False if there is no room for the line.
+    pub(crate) fn add_change(&mut self, line: AuditLine, version: String) -> bool {
+        self.version = version;
+        let has_room = self.changes.len() < bounds::WAITING_CHANGES;
+        if has_room {
+            self.changes.push(line);
+        }
+        has_room
     }
 
     pub(crate) fn add_refusal(&mut self, line: AuditLine) -> bool {
@@ -61,7 +67,7 @@ impl Ledger {
 impl Batch for Ledger {
     fn is_empty(&self) -> bool {
         let left = self.counters.is_empty() && self.uses.is_empty() && self.refusals.is_empty();
-        left && self.calls.is_empty() && self.file.is_none()
+        left && self.calls.is_empty() && self.changes.is_empty()
     }
 
     fn is_large(&self) -> bool {
@@ -74,10 +80,8 @@ impl Batch for Ledger {
         limits::table::write(db, &self.counters)?;
         keys::table::write_uses(db, &self.uses)?;
         audit::write(db, self.refusals.lines())?;
-        match &self.file {
-            Some((line, version)) => audit::write_file_change(db, line.clone(), version),
-            None => Ok(()),
-        }
+        audit::write(db, self.changes.iter().cloned())?;
+        if self.version.is_empty() { Ok(()) } else { audit::write_file_version(db, &self.version) }
     }
 
     fn records(&self) -> u64 {
@@ -86,7 +90,7 @@ impl Batch for Ledger {
 
     fn put_back(&mut self, mut earlier: Self) -> u64 {
         std::mem::swap(self, &mut earlier);
-        let Self { calls, counters, uses, refusals, content: _, file } = earlier;
+        let Self { calls, counters, uses, refusals, content: _, changes, version } = earlier;
         let lost = calls.into_iter().map(|call| u64::from(!self.add_call(call, Vec::new()))).sum();
         // What changed again meanwhile is there twice.
         self.counters.extend(counters);
@@ -96,7 +100,10 @@ impl Batch for Ledger {
         self.uses.sort_unstable_by_key(Arc::as_ptr);
         self.uses.dedup_by(|one, other| Arc::ptr_eq(one, other));
         refusals.lines().for_each(|line| self.refusals.add(line));
-        self.file = file.or(self.file.take());
+        if !version.is_empty() {
+            self.version = version;
+        }
+        self.changes.extend(changes);
         lost
     }
 }

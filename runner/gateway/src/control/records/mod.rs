@@ -7,8 +7,7 @@ mod told;
 mod usage;
 
 pub use self::audit::AuditLine;
-pub(crate) use self::audit::{file_version, write_file_change};
-pub(crate) use self::audit::{list as audit_lines, prune as prune_audit, write as write_audit};
+pub(crate) use self::audit::{file_version, list as audit_lines, prune as prune_audit, write as write_audit};
 pub use self::call::{CallQuery, CallRow};
 pub(crate) use self::call::{CallRecord, content, find as find_call, list as list_calls, prune as prune_calls};
 pub(crate) use self::ledger::Ledger;

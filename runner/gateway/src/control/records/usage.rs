@@ -7,7 +7,7 @@ use rusqlite::{Connection, Row, params};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::call::{CallRecord, storable};
+use super::call::CallRecord;
 use super::told;
 use crate::bounds;
 use crate::control::limits::DAY;
@@ -40,22 +40,26 @@ impl Sums {
         self.calls += 1;
         self.errors += u64::from(is_error);
         self.unknown += u64::from(!is_error && usage.all().is_none());
-        self.input += storable(usage.all_input().unwrap_or(0));
-        self.output += storable(usage.all_output().unwrap_or(0));
-        self.total += storable(usage.all().unwrap_or(0));
+        self.input += usage.all_input().unwrap_or(0);
+        self.output += usage.all_output().unwrap_or(0);
+        self.total += usage.all().unwrap_or(0);
         if let Some(cost) = call.cost() {
             self.cost = Some(self.cost.unwrap_or(0).saturating_add(cost));
         }
     }
 }
 
+/// A sum that grows beyond what can be added up stays there: 2^53.
 const WRITE: &str = "
     INSERT INTO usage (workspace, day, model, key, calls, errors, unknown, input, output, total, cost)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
     ON CONFLICT DO UPDATE SET calls = calls + excluded.calls, errors = errors + excluded.errors,
-        unknown = unknown + excluded.unknown, input = input + excluded.input, output = output + excluded.output,
-        total = total + excluded.total,
-        cost = CASE WHEN excluded.cost IS NULL THEN cost ELSE coalesce(cost, 0) + excluded.cost END";
+        unknown = unknown + excluded.unknown,
+        input = min(input + excluded.input, 9007199254740992),
+        output = min(output + excluded.output, 9007199254740992),
+        total = min(total + excluded.total, 9007199254740992),
+        cost = CASE WHEN excluded.cost IS NULL THEN cost
+            ELSE min(coalesce(cost, 0) + excluded.cost, 9007199254740992) END";
 
 /// Adds calls to the sums of their days.
 pub(crate) fn write(db: &Connection, calls: &[CallRecord]) -> rusqlite::Result<()> {

@@ -86,6 +86,8 @@ struct Waiting<B> {
     batch: B,
     /// Since when there is something in the batch.
     since: Option<Instant>,
+    /// Whether the batch could not be written the last time.
+    failed: bool,
     commands: VecDeque<Command>,
     /// Whether the writer sleeps until it is woken.
     asleep: bool,
@@ -94,8 +96,14 @@ struct Waiting<B> {
 
 impl<B: Batch> Queue<B> {
     pub(super) fn new() -> Arc<Self> {
-        let waiting =
-            Waiting { batch: B::default(), since: None, commands: VecDeque::new(), asleep: false, closed: false };
+        let waiting = Waiting {
+            batch: B::default(),
+            since: None,
+            failed: false,
+            commands: VecDeque::new(),
+            asleep: false,
+            closed: false,
+        };
         Arc::new(Self { waiting: Mutex::new(waiting), arrived: Condvar::new(), lost: AtomicU64::new(0) })
     }
 
@@ -106,8 +114,7 @@ impl<B: Batch> Queue<B> {
         if !add(&mut waiting.batch) {
             self.lost.fetch_add(1, Ordering::Relaxed);
         }
-        let is_large = waiting.batch.is_large();
-        if waiting.asleep && (waiting.since.is_none() || is_large) {
+        if waiting.asleep && (waiting.since.is_none() || waiting.is_urgent()) {
             waiting.asleep = false;
             self.arrived.notify_one();
         }
@@ -138,9 +145,10 @@ impl<B: Batch> Queue<B> {
             if let Some(command) = waiting.commands.pop_front() {
                 return Next::Run(waiting.take(), command);
             }
-            let left = waiting.since.map(|since| bounds::GATHER.saturating_sub(since.elapsed()));
+            let wait = if waiting.failed { bounds::RETRY } else { bounds::GATHER };
+            let left = waiting.since.map(|since| wait.saturating_sub(since.elapsed()));
             match left {
-                Some(left) if left.is_zero() || waiting.closed || waiting.batch.is_large() => {
+                Some(left) if left.is_zero() || waiting.closed || waiting.is_urgent() => {
                     return Next::Write(waiting.take());
                 }
                 None if waiting.closed => return Next::End,
@@ -149,7 +157,7 @@ impl<B: Batch> Queue<B> {
         }
     }
 
-    /// Takes back what could not be written, to be tried again after the usual while. Nobody tries again at the end.
+    /// Takes back what could not be written, to be tried again after a while. Nobody tries again at the end.
     pub(super) fn put_back(&self, batch: B) {
         let mut waiting = self.lock();
         if waiting.closed {
@@ -157,7 +165,7 @@ impl<B: Batch> Queue<B> {
         }
         let lost = waiting.batch.put_back(batch);
         self.lost.fetch_add(lost, Ordering::Relaxed);
-        waiting.since = Some(Instant::now());
+        (waiting.since, waiting.failed) = (Some(Instant::now()), true);
     }
 
     /// Counts what can never be written.
@@ -194,8 +202,12 @@ impl<B: Batch> Queue<B> {
 }
 
 impl<B: Batch> Waiting<B> {
+    fn is_urgent(&self) -> bool {
+        self.batch.is_large() && !self.failed
+    }
+
     fn take(&mut self) -> B {
-        self.since = None;
+        (self.since, self.failed) = (None, false);
         std::mem::take(&mut self.batch)
     }
 }
