@@ -42,7 +42,8 @@ impl Redactor {
 
     /// Masks bytes that may well hold nothing to mask, and then are not copied.
     pub(crate) fn mask(&self, bytes: Bytes) -> Bytes {
-        let holds = |secret: &Secret| bytes.windows(secret.text().len()).any(|window| window == secret.text().as_bytes());
+        let holds =
+            |secret: &Secret| bytes.windows(secret.text().len()).any(|window| window == secret.text().as_bytes());
         if self.secrets.iter().any(holds) { self.bytes(&bytes).into() } else { bytes }
     }
 

@@ -4,6 +4,7 @@
 
 mod behaviour;
 mod command;
+mod endpoints;
 mod exchanges;
 mod hostile_answers;
 mod json;

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 
+use http::uri::PathAndQuery;
 use url::{Host, Url};
 
 use super::egress::Refused;
@@ -39,6 +40,11 @@ impl Client {
     /// The URL of a target, proved to lie within the connection.
     pub(super) fn locate(&self, target: &str) -> Result<Url> {
         self.base()?.join(target)
+    }
+
+    /// The same as it stands in a request line.
+    pub(super) fn path_of(&self, target: &str) -> Result<PathAndQuery> {
+        self.base()?.path_of(target)
     }
 
     /// What a URL adds to the connection's base.

@@ -1,5 +1,6 @@
 //! Targets that cannot leave their connection: parsed before they are joined, and proved after.
 
+use http::uri::PathAndQuery;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use url::{Host, Position, Url};
 
@@ -87,6 +88,17 @@ impl Base {
         Ok(url)
     }
 
+    /// The same as it stands in a request line, for a target that is passed on.
+    pub(super) fn path_of(&self, target: &str) -> Result<PathAndQuery> {
+        let path = if is_plain(target) {
+            format!("{}{target}", self.prefix)
+        } else {
+            self.join(target)?[Position::BeforePath..Position::AfterQuery].to_owned()
+        };
+        let unfit = |_| Error::new(ErrorKind::TargetRefused, "the URL cannot stand in a request");
+        PathAndQuery::from_maybe_shared(path.into_bytes()).map_err(unfit)
+    }
+
     /// What a URL of this base adds to it: the rest of its path, and its query.
     pub(super) fn below(&self, url: &Url) -> String {
         let rest = url.path().strip_prefix(&self.prefix).unwrap_or(url.path());
@@ -123,6 +135,16 @@ impl Base {
         }
         Err(Error::new(ErrorKind::TargetRefused, "the URL would leave the connection's base path"))
     }
+}
+
+/// Whether a target needs no closer look, as almost all do: names between slashes, and a query that is encoded.
+fn is_plain(target: &str) -> bool {
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let is_in_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let is_name = |segment: &str| !segment.is_empty() && segment.bytes().all(is_in_name);
+    let is_in_query = |byte: u8| is_in_name(byte) || matches!(byte, b'=' | b'&' | b'%' | b'.' | b'+');
+    let names = path.strip_prefix('/').is_some_and(|names| names.split('/').all(is_name));
+    names && target.len() <= limits::TARGET && query.bytes().all(is_in_query)
 }
 
 fn reason_to_refuse(target: &str) -> Option<&'static str> {
@@ -184,5 +206,38 @@ pub fn encode_segment(text: &str) -> Result<String, &'static str> {
         "." | ".." => Err("must not be . or .., which are not names"),
         _ if text.chars().any(char::is_control) => Err("must not hold a control character"),
         _ => Ok(utf8_percent_encode(text, SEGMENT).to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Base, is_plain};
+
+    #[test]
+    fn a_plain_target_is_what_a_closer_look_makes_of_it() {
+        let base = Base::parse("https://example.com/base/v1").unwrap();
+        let looked_at = |target: &str| {
+            let url = base.join(target).unwrap();
+            url.as_str().strip_prefix("https://example.com").unwrap().to_owned()
+        };
+        for target in ["/chat/completions", "/models/grok-4_3", "/a?b=c%20d&e=.+", "/a?"] {
+            assert!(is_plain(target), "{target}");
+            assert_eq!(base.path_of(target).unwrap(), looked_at(target).as_str(), "{target}");
+        }
+    }
+
+    #[test]
+    fn whatever_could_lead_elsewhere_is_looked_at_closely() {
+        for target in [
+            "", "a", "/", "//a", "/a//b", "/a/", "/..", "/a/.", "/%2e%2e", "/a\\b", "/a@b", "/a:b", "/a?b#c", "/a b",
+            "/\u{e9}",
+        ] {
+            assert!(!is_plain(target), "{target:?}");
+        }
+        let base = Base::parse("https://example.com/base/v1").unwrap();
+        for target in ["/../x", "/%2e%2e/x", "//example.org/x", "/a/%252e%252e", "https://example.org"] {
+            assert!(base.path_of(target).is_err(), "{target}");
+        }
+        assert_eq!(base.path_of("/a.b/c%20d?e").unwrap(), "/base/v1/a.b/c%20d?e");
     }
 }

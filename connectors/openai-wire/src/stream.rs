@@ -96,6 +96,7 @@ fn read<P: Provider>(ctx: &Context, connection: &P, event: SseEvent) -> Result<M
             return Err(malformed(format!("holds an event whose data {violation}")).explain::<P>());
         }
     };
+    let is_error = is_error || piece.get("type").is_some_and(|kind| kind == "error");
     if let Some(failure) = error::reported_by(&piece).or_else(|| is_error.then_some(&piece)) {
         let body = failure.to_string().into();
         let answer = Answer { status: 200, headers: HeaderMap::new(), body, at: ctx.now() };

@@ -130,7 +130,7 @@ impl Connection for OpenAi {
             Ok(models) => {
                 self.check_chat(ctx).await?;
                 let count = models.get()["data"].as_array().map_or(0, Vec::len);
-                Ok(format!("the key may list {count} models and ask them"))
+                Ok(format!("the key may ask models and list them, {count} in all"))
             }
             Err(error) if error.kind() == ErrorKind::Forbidden => {
                 self.check_chat(ctx).await?;

@@ -75,7 +75,7 @@ fn lacks(scope: &str) -> String {
 #[tokio::test]
 async fn a_key_is_tested_without_asking_a_model() {
     let world = World::with(vec![server::json(200, MODELS), server::json(400, NO_MODEL)]).await;
-    assert_eq!(world.verify().await.unwrap(), "the key may list 1 models and ask them");
+    assert_eq!(world.verify().await.unwrap(), "the key may ask models and list them, 1 in all");
     let heard = world.heard();
     assert_eq!((heard[0].line(), heard[1].line()), ("GET /v1/models", "POST /v1/chat/completions"));
     assert_eq!(heard[1].body, "{}");

@@ -96,9 +96,11 @@ async fn a_response_that_failed_is_an_error() {
         }
     }
     let error = r#"{"type":"error","code":"server_error","message":"It failed.","param":null,"sequence_number":1}"#;
-    let world = World::with(vec![events(&[error.to_owned()])]).await;
-    let error = world.call("create-response", streamed()).await.unwrap_err();
-    assert_eq!(error.message(), "OpenAI answered 200 and reported a failure: It failed.");
+    for answer in [events(&[error.to_owned()]), server::stream(&[error])] {
+        let world = World::with(vec![answer]).await;
+        let error = world.call("create-response", streamed()).await.unwrap_err();
+        assert_eq!(error.message(), "OpenAI answered 200 and reported a failure: It failed.");
+    }
 }
 
 #[test]

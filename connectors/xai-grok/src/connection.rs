@@ -106,24 +106,13 @@ impl Provider for XaiGrok {
 struct KeyState {
     name: Option<String>,
     #[serde(default)]
+    acls: Vec<String>,
+    #[serde(default)]
     team_blocked: bool,
     #[serde(default)]
     api_key_blocked: bool,
     #[serde(default)]
     api_key_disabled: bool,
-    /// What it may be used for, such as `api-key:endpoint:chat`; nothing, if xAI does not say.
-    #[serde(default)]
-    acls: Vec<String>,
-}
-
-impl KeyState {
-    /// What models are called with that the key may not use.
-    fn lacks(&self) -> Option<String> {
-        let allowed: Vec<&str> = self.acls.iter().filter_map(|acl| acl.strip_prefix("api-key:endpoint:")).collect();
-        let may = |endpoint: &&str| allowed.iter().any(|allowed| *allowed == "*" || allowed == endpoint);
-        let lacks: Vec<&str> = ["chat", "models"].into_iter().filter(|endpoint| !may(endpoint)).collect();
-        (!allowed.is_empty() && !lacks.is_empty()).then(|| lacks.join(" and the endpoint "))
-    }
 }
 
 fn judge_key(connection: &XaiGrok, answer: &Answer) -> Result<String> {
@@ -142,11 +131,18 @@ fn judge_key(connection: &XaiGrok, answer: &Answer) -> Result<String> {
     if state.team_blocked {
         return refuse(ErrorKind::Forbidden, "the key's team is blocked");
     }
-    let lacks =
-        state.lacks().map(|lacks| format!(", but lacks the endpoint {lacks}: allow that at https://console.x.ai"));
-    let lacks = lacks.unwrap_or_default();
-    Ok(match state.name {
-        Some(name) => format!("the key {name:?} works{lacks}"),
-        None => format!("the key works{lacks}"),
+    let works = match &state.name {
+        Some(name) => format!("the key {name:?} works"),
+        None => "the key works".to_owned(),
+    };
+    Ok(match endpoints(&state.acls) {
+        Some(only) => format!("{works}, for these endpoints only: {only}"),
+        None => works,
     })
+}
+
+/// The endpoints that a key is limited to, if it is.
+fn endpoints(acls: &[String]) -> Option<String> {
+    let endpoints: Vec<&str> = acls.iter().filter_map(|acl| acl.strip_prefix("api-key:endpoint:")).collect();
+    (!endpoints.is_empty() && !endpoints.contains(&"*")).then(|| endpoints.join(", "))
 }

@@ -44,6 +44,18 @@ async fn a_key_is_verified_by_its_own_endpoint() {
 }
 
 #[tokio::test]
+async fn a_key_for_some_endpoints_says_which() {
+    let only = r#""acls":["api-key:model:*","api-key:endpoint:chat","api-key:endpoint:models"]"#;
+    for (acls, learned) in [
+        (only, "the key \"ci\" works, for these endpoints only: chat, models"),
+        (r#""acls":["api-key:endpoint:*"]"#, "the key \"ci\" works"),
+    ] {
+        let state = STATE.replace(r#""acls":["api-key:model:*"]"#, acls);
+        assert_eq!(World::with(vec![server::json(200, &state)]).await.verify().await.unwrap(), learned);
+    }
+}
+
+#[tokio::test]
 async fn a_blocked_key_does_not_pass() {
     for (flag, kind, message) in [
         ("team_blocked", "forbidden", "xAI says that the key's team is blocked"),

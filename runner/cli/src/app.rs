@@ -78,7 +78,7 @@ impl App {
         let session = self.open(folder, keep).await?;
         let exit = self.unless_left(&session, work).await;
         if matches!(exit, Ok(Exit::Done)) && session.has_asked_sandbox() {
-            self.console.say(&who_answered());
+            self.console.say(&who_answered(&session.connections.variables()));
         }
         session.close().await;
         exit
@@ -153,15 +153,16 @@ impl Session {
 }
 
 /// Says that the answer came from the sandbox, and how to get it from the real API.
-fn who_answered() -> String {
+fn who_answered(variables: &[&str]) -> String {
     let words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
     let words: Vec<String> = words.filter(|word| word != "--sandbox").collect();
     // What was done with an earlier run is done.
-    if words.iter().any(|word| word == "runs" || word == "rerun") {
+    if variables.is_empty() || words.iter().any(|word| word == "runs" || word == "rerun") {
         return "The sandbox answered.".to_owned();
     }
     let line = shlex::try_join(words.iter().map(String::as_str)).unwrap_or_default();
-    format!("The sandbox answered. From the real API: XAI_API_KEY=… {line}")
+    let keys: String = variables.iter().map(|variable| format!("{variable}=… ")).collect();
+    format!("The sandbox answered. From the real API: {keys}{line}")
 }
 
 /// The sandbox, on this port of the loopback address.

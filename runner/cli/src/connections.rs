@@ -1,6 +1,6 @@
 //! Connections of the person at the command line: from a file, from the environment, or to the sandbox.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -28,6 +28,8 @@ pub(crate) struct Connections {
     /// The sandbox's base URL. It takes the place of every field; the names and connectors stay.
     sandbox: Option<String>,
     bound: Mutex<HashMap<String, BoundConnection>>,
+    /// Where the keys would come from of those that the sandbox stood in for.
+    variables: Mutex<BTreeSet<&'static str>>,
 }
 
 impl Connections {
@@ -40,6 +42,7 @@ impl Connections {
             entries: Map::new(),
             sandbox: None,
             bound: Mutex::default(),
+            variables: Mutex::default(),
         }
     }
 
@@ -58,7 +61,15 @@ impl Connections {
             None => Map::new(),
         };
         let folder = path.and_then(Path::parent).unwrap_or(folder).to_owned();
-        Ok(Self { registry: registry.clone(), environment, folder, entries, sandbox, bound: Mutex::default() })
+        Ok(Self {
+            registry: registry.clone(),
+            environment,
+            folder,
+            entries,
+            sandbox,
+            bound: Mutex::default(),
+            variables: Mutex::default(),
+        })
     }
 
     /// The connection to use for a connector where none is named: the only one of its kind, or the environment's.
@@ -102,6 +113,11 @@ impl Connections {
         Ok(connection)
     }
 
+    /// The environment variables that would give the keys of those that the sandbox stood in for.
+    pub(crate) fn variables(&self) -> Vec<&'static str> {
+        self.variables.lock().unwrap_or_else(PoisonError::into_inner).iter().copied().collect()
+    }
+
     /// The connector of a connection that is known by name.
     pub(crate) fn connector_of(&self, name: &str) -> Option<&str> {
         self.entries.get(name)?.get("connector")?.as_str()
@@ -110,6 +126,8 @@ impl Connections {
     fn bind(&self, binding: &Binding) -> Result<BoundConnection> {
         let connector = self.registry.connector(&binding.connector)?;
         if let Some(base_url) = &self.sandbox {
+            let variables = connector.connection().environment.iter().map(|(_, variable)| *variable);
+            self.variables.lock().unwrap_or_else(PoisonError::into_inner).extend(variables);
             let id = format!("{}@sandbox", binding.name);
             return connector.connect(&id, sandbox_fields(connector.id(), base_url), Egress::Private);
         }

@@ -27,7 +27,7 @@ pub(crate) async fn admit(mut request: Request, next: Next) -> Result<Response, 
 }
 
 /// `Authorization: Bearer`, as OpenAI's SDKs and Anthropic's newer ones send, or Anthropic's older `x-api-key`.
-fn presented(headers: &HeaderMap) -> Option<String> {
+pub(crate) fn presented(headers: &HeaderMap) -> Option<String> {
     let bearer = headers
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok())

@@ -6,15 +6,16 @@ use std::time::Duration;
 
 use axum::body::{Body, BodyDataStream, to_bytes};
 use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use bytes::Bytes;
 use futures_util::future::ready;
 use futures_util::{Stream, StreamExt, stream};
-use serde_json::json;
+use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use crate::fault::BodyHarm;
-use crate::refusal::{CAPACITY, Refusal};
+use crate::provider::Provider;
+use crate::refusal::Refusal;
 use crate::sse;
 
 /// More than any answer of the sandbox's.
@@ -41,7 +42,7 @@ pub(crate) fn stoppable(answer: Response, stop: &CancellationToken) -> Response 
     answer.map(|body| Body::from_stream(body.into_data_stream().take_until(stop)))
 }
 
-pub(crate) async fn apply(answer: Response, harm: BodyHarm, stop: &CancellationToken) -> Response {
+pub(crate) async fn apply(answer: Response, harm: BodyHarm, provider: Provider, stop: &CancellationToken) -> Response {
     let streamed = sse::is_stream(&answer);
     let (mut parts, body) = answer.into_parts();
     let body = match harm {
@@ -49,8 +50,10 @@ pub(crate) async fn apply(answer: Response, harm: BodyHarm, stop: &CancellationT
         BodyHarm::Stall(units) => flow(by_unit(body, streamed).take(units).chain(stream::pending()), stop),
         BodyHarm::Drip(pause) => flow(drip(body.into_data_stream(), pause), stop),
         BodyHarm::NoFinish => flow(by_unit(body, streamed).take_while(|unit| ready(!finishes(unit))), stop),
-        BodyHarm::ErrorEvent(units) if streamed => flow(by_unit(body, true).take(units).chain(failure()), stop),
-        BodyHarm::ErrorEvent(_) => return Refusal::in_a_success().into_response(),
+        BodyHarm::ErrorEvent(units) if streamed => {
+            flow(by_unit(body, true).take(units).chain(failure(&provider.failure())), stop)
+        }
+        BodyHarm::ErrorEvent(_) => return provider.refuse(Refusal::in_a_success()),
         BodyHarm::Malformed if streamed => flow(second_halved(body.into_data_stream()), stop),
         BodyHarm::Malformed => {
             parts.headers.remove(header::CONTENT_LENGTH);
@@ -95,9 +98,8 @@ fn drip(events: BodyDataStream, pause: Duration) -> impl Stream<Item = Unit> + S
     })
 }
 
-fn failure() -> impl Stream<Item = Unit> + Send {
-    let body = json!({ "code": "unavailable", "error": CAPACITY });
-    stream::iter([Ok(sse::data(&body))])
+fn failure(body: &Value) -> impl Stream<Item = Unit> + Send + use<> {
+    stream::iter([Ok(sse::data(body))])
 }
 
 fn second_halved(events: BodyDataStream) -> impl Stream<Item = Result<Bytes, Infallible>> + Send {

@@ -48,7 +48,7 @@ pub(crate) async fn create(Json(request): Json<EmbeddingRequest>) -> Result<Json
 
 /// The inputs as lists of tokens. Beside what clients send, a text, texts, numbers or lists of numbers, this takes
 /// the same wrapped in the kind's name, as xAI's own document has it: `{"StringArray": […]}`.
-fn texts(input: &Value) -> Option<Vec<Vec<String>>> {
+pub(crate) fn texts(input: &Value) -> Option<Vec<Vec<String>>> {
     match input {
         Value::String(text) => Some(vec![of_text(text)?]),
         Value::Array(items) if items.first()?.is_number() => Some(vec![of_numbers(items)?]),
@@ -81,7 +81,7 @@ fn of_numbers(numbers: &[Value]) -> Option<Vec<String>> {
 }
 
 /// Each word adds to one place or takes from it; the sum is brought to length one.
-fn vector(words: &[String], dimensions: usize) -> Vec<f32> {
+pub(crate) fn vector(words: &[String], dimensions: usize) -> Vec<f32> {
     let mut vector = vec![0f32; dimensions];
     for word in words {
         let number = Seed::of(&[word.as_bytes()]).number() as usize;
@@ -96,12 +96,18 @@ fn vector(words: &[String], dimensions: usize) -> Vec<f32> {
 }
 
 fn encoding(format: Option<&str>) -> Result<fn(&[f32]) -> Value, Refusal> {
+    let unknown = || Refusal::invalid("Invalid request content: encoding_format must be float or base64.");
+    encoder(format).ok_or_else(unknown)
+}
+
+/// How a vector is written in a format, if that is one.
+pub(crate) fn encoder(format: Option<&str>) -> Option<fn(&[f32]) -> Value> {
     match format {
-        None | Some("float") => Ok(|vector| json!(vector)),
-        Some("base64") => Ok(|vector| {
+        None | Some("float") => Some(|vector| json!(vector)),
+        Some("base64") => Some(|vector| {
             let bytes: Vec<_> = vector.iter().flat_map(|x| x.to_le_bytes()).collect();
             json!(STANDARD.encode(bytes))
         }),
-        Some(_) => Err(Refusal::invalid("Invalid request content: encoding_format must be float or base64.")),
+        Some(_) => None,
     }
 }

@@ -17,7 +17,7 @@ use crate::refusal::Refusal;
 use crate::seed::Seed;
 use crate::server::Shared;
 
-static PICTURE: &[u8] = include_bytes!("../assets/picture.jpg");
+pub(crate) static PICTURE: &[u8] = include_bytes!("../assets/picture.jpg");
 
 const DEFAULT_MODEL: &str = "grok-imagine-image";
 const TICKS_PER_CENT: u64 = 100_000_000;

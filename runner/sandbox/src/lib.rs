@@ -1,11 +1,11 @@
-//! A local stand-in for xAI's API, for first runs and for tests.
+//! A local stand-in for the APIs of xAI and OpenAI, for first runs and for tests. A key that begins with `sk-` is OpenAI's.
 //!
 //! It listens on loopback only, keeps nothing on disk and dials nobody. Its answers are functions of the
 //! request alone: the same request gets the same words, the same usage and the same id, without a clock or
 //! a dice. It refuses what the real API refuses, with the same statuses and bodies, and it misbehaves on
 //! demand (see [`Fault`]).
 //!
-//! It must never depend on a connector or on the connector SDK: if both read xAI's rules from one place,
+//! It must never depend on a connector or on the connector SDK: if both read a provider's rules from one place,
 //! both would be wrong together.
 
 mod api_key;
@@ -22,6 +22,8 @@ mod line;
 mod listing;
 mod messages;
 mod models;
+mod openai;
+mod provider;
 mod record;
 mod refusal;
 mod responses;

@@ -139,6 +139,11 @@ impl Refusal {
         Self { retry_after, ..Self::new(status, code, error) }
     }
 
+    /// What another provider's form of it is made of.
+    pub(crate) fn into_parts(self) -> (StatusCode, String, Option<HeaderValue>) {
+        (self.status, self.error, self.retry_after)
+    }
+
     /// The failure that comes with status 200, as the real API does when no first token arrives in time.
     pub(crate) fn in_a_success() -> Self {
         let code = "The service is currently unavailable";

@@ -1,5 +1,5 @@
 //! The routes, and the door through which every request comes: it bounds and records the request, applies
-//! its fault, and marks the answer as xAI does. What a route answers is the route's own module's matter.
+//! its fault, and marks the answer as the provider does that the key is for. What a route answers is the route's own module's matter.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,28 +8,39 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use tower_service::Service as _;
 
 use crate::damage;
 use crate::fault::{Fault, Faults, Harm};
 use crate::line::{HangUp, Switchboard};
+use crate::provider::Provider;
 use crate::record::{Record, Recorded};
 use crate::refusal::Refusal;
 use crate::seed::Seed;
 use crate::shelf::Shelf;
 use crate::{
-    SandboxOptions, api_key, auth, chat, completions, embeddings, images, listing, messages, responses, tokenize,
+    SandboxOptions, api_key, auth, chat, completions, embeddings, images, listing, messages, openai, responses,
+    tokenize,
 };
 
-/// xAI's bound on a request, images included.
+/// xAI's bound on a request, images included; OpenAI's is larger.
 const MOST_BODY: usize = 20 * 1024 * 1024;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What OpenAI's answers say of the account and of themselves.
+const OPENAI_HEADERS: [(&str, &str); 4] = [
+    ("openai-organization", "org-sandbox"),
+    ("openai-project", "proj_sandbox"),
+    ("openai-processing-ms", "1"),
+    ("openai-version", "2020-10-01"),
+];
 
 /// What every request can reach.
 #[derive(Debug)]
@@ -56,7 +67,8 @@ pub(crate) async fn start(options: SandboxOptions) -> std::io::Result<(Arc<Share
         stop: CancellationToken::new(),
         answered: AtomicU64::new(0),
     });
-    let service = router(&shared).into_make_service_with_connect_info::<HangUp>();
+    let house = House { shared: Arc::clone(&shared), xai: router(&shared), openai: openai::router(&shared) };
+    let service = Router::new().fallback(door).with_state(house).into_make_service_with_connect_info::<HangUp>();
     let stop = shared.stop.clone().cancelled_owned();
     let server = axum::serve(Switchboard::new(listener), service).with_graceful_shutdown(stop);
     // axum's server never returns an error; its future has the type for history's sake.
@@ -64,6 +76,7 @@ pub(crate) async fn start(options: SandboxOptions) -> std::io::Result<(Arc<Share
     Ok((shared, server))
 }
 
+/// xAI's routes.
 fn router(shared: &Arc<Shared>) -> Router {
     Router::new()
         .route("/v1/api-key", get(api_key::show))
@@ -82,7 +95,6 @@ fn router(shared: &Arc<Shared>) -> Router {
         .route("/pictures/{name}", get(images::picture))
         .fallback(|| async { Refusal::no_route() })
         .layer(DefaultBodyLimit::disable())
-        .layer(from_fn_with_state(Arc::clone(shared), door))
         .with_state(Arc::clone(shared))
 }
 
@@ -98,37 +110,54 @@ fn catalogue() -> Router<Arc<Shared>> {
         .route("/v1/image-generation-models/{id}", get(listing::image_model))
 }
 
-async fn door(
-    State(shared): State<Arc<Shared>>,
-    ConnectInfo(line): ConnectInfo<HangUp>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let number = shared.answered.fetch_add(1, Ordering::Relaxed) + 1;
-    let answer = match *request.method() {
-        Method::OPTIONS => Ok(preflight()),
-        _ => serve(&shared, &line, request, next).await,
-    };
-    marked(answer.into_response(), number)
+/// What is behind the door: the providers, each with its routes.
+#[derive(Clone)]
+struct House {
+    shared: Arc<Shared>,
+    xai: Router,
+    openai: Router,
 }
 
-async fn serve(shared: &Shared, line: &HangUp, request: Request, next: Next) -> Result<Response, Refusal> {
-    let request = take_in(shared, request).await?;
-    let fault = shared.faults.for_request(request.uri().path(), request.headers())?;
-    let Fault { delay, harm, .. } = fault;
-    tokio::select! {
-        () = tokio::time::sleep(delay) => {}
-        () = shared.stop.cancelled() => {}
-    }
-    match harm {
-        Some(Harm::Status { status, retry_after }) => Err(Refusal::forced(status, retry_after)),
-        Some(Harm::Error200) => Err(Refusal::in_a_success()),
-        Some(Harm::HangUp) => {
-            line.now();
-            Ok(StatusCode::NO_CONTENT.into_response())
+async fn door(State(house): State<House>, ConnectInfo(line): ConnectInfo<HangUp>, request: Request) -> Response {
+    let number = house.shared.answered.fetch_add(1, Ordering::Relaxed) + 1;
+    let provider = Provider::of(request.headers());
+    let answer = match *request.method() {
+        Method::OPTIONS => preflight(),
+        _ => house.serve(provider, &line, request).await.unwrap_or_else(|refusal| provider.refuse(refusal)),
+    };
+    marked(answer, provider, number)
+}
+
+impl House {
+    async fn serve(self, provider: Provider, line: &HangUp, request: Request) -> Result<Response, Refusal> {
+        let shared = Arc::clone(&self.shared);
+        let request = take_in(&shared, request).await?;
+        let fault = shared.faults.for_request(request.uri().path(), request.headers())?;
+        let Fault { delay, harm, .. } = fault;
+        tokio::select! {
+            () = tokio::time::sleep(delay) => {}
+            () = shared.stop.cancelled() => {}
         }
-        Some(Harm::Body(harm)) => Ok(damage::apply(next.run(request).await, harm, &shared.stop).await),
-        None => Ok(damage::stoppable(next.run(request).await, &shared.stop)),
+        match harm {
+            Some(Harm::Status { status, retry_after }) => Err(Refusal::forced(status, retry_after)),
+            Some(Harm::Error200) => Err(Refusal::in_a_success()),
+            Some(Harm::HangUp) => {
+                line.now();
+                Ok(StatusCode::NO_CONTENT.into_response())
+            }
+            Some(Harm::Body(harm)) => {
+                Ok(damage::apply(self.route(provider, request).await, harm, provider, &shared.stop).await)
+            }
+            None => Ok(damage::stoppable(self.route(provider, request).await, &shared.stop)),
+        }
+    }
+
+    async fn route(mut self, provider: Provider, request: Request) -> Response {
+        let routes = match provider {
+            Provider::Xai => &mut self.xai,
+            Provider::OpenAi => &mut self.openai,
+        };
+        routes.call(request).await.into_response()
     }
 }
 
@@ -149,12 +178,22 @@ fn preflight() -> Response {
     (StatusCode::NO_CONTENT, headers).into_response()
 }
 
-/// What xAI puts on every answer: open CORS and an id. The id is the request's number, so it is predictable.
-fn marked(mut answer: Response, number: u64) -> Response {
+/// What is put on every answer: open CORS and an id, and what tells OpenAI's account. The id is the request's number, so it
+/// is predictable.
+fn marked(mut answer: Response, provider: Provider, number: u64) -> Response {
     let headers = answer.headers_mut();
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    if let Ok(id) = HeaderValue::from_str(&format!("00000000-0000-4000-8000-{number:012}")) {
+    let id = match provider {
+        Provider::Xai => format!("00000000-0000-4000-8000-{number:012}"),
+        Provider::OpenAi => format!("req_{number:032}"),
+    };
+    if let Ok(id) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, id);
+    }
+    if provider == Provider::OpenAi {
+        for (name, value) in OPENAI_HEADERS {
+            headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        }
     }
     answer
 }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::task::Waker;
 use std::time::Duration;
 
-use crate::settings::{IDLE, SLOW_HEAD, SLOW_READER, TICK};
+use crate::settings::{Settings, TICK};
 
 /// What a connection is doing.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -45,16 +45,30 @@ pub(crate) struct Pulse {
     waker: OnceLock<Waker>,
 }
 
-/// Time in ticks, the same for all connections.
-#[derive(Default)]
-struct Clock(AtomicU64);
+/// Time in ticks, the same for all connections, and how many of them each phase may last.
+struct Clock {
+    now: AtomicU64,
+    slow_head: u64,
+    idle: u64,
+    slow_reader: u64,
+}
 
 const NEVER: u64 = u64::MAX;
 
 impl Clock {
-    fn after(&self, length: Duration) -> u64 {
+    fn new(settings: &Settings) -> Self {
         // One more, since the tick that is now has partly passed.
-        self.0.load(Ordering::Relaxed) + length.as_secs() / TICK.as_secs() + 1
+        let ticks = |length: Duration| length.as_secs() / TICK.as_secs() + 1;
+        Self {
+            now: AtomicU64::new(0),
+            slow_head: ticks(settings.slow_head),
+            idle: ticks(settings.idle),
+            slow_reader: ticks(settings.slow_reader),
+        }
+    }
+
+    fn after(&self, ticks: u64) -> u64 {
+        self.now.load(Ordering::Relaxed) + ticks
     }
 }
 
@@ -62,7 +76,7 @@ impl Pulse {
     /// Bytes were read.
     pub(crate) fn heard(&self) {
         if self.phase.load(Ordering::Relaxed) == Phase::Idle as u8 {
-            self.enter(Phase::Head, self.clock.after(SLOW_HEAD));
+            self.enter(Phase::Head, self.clock.after(self.clock.slow_head));
         }
     }
 
@@ -73,13 +87,13 @@ impl Pulse {
 
     /// A request is answered.
     pub(crate) fn answered(&self) {
-        self.enter(Phase::Idle, self.clock.after(IDLE));
+        self.enter(Phase::Idle, self.clock.after(self.clock.idle));
     }
 
     /// The caller takes nothing more for now.
     pub(crate) fn is_stuck(&self) {
         if self.until.load(Ordering::Relaxed) == NEVER {
-            self.until.store(self.clock.after(SLOW_READER), Ordering::Relaxed);
+            self.until.store(self.clock.after(self.clock.slow_reader), Ordering::Relaxed);
         }
     }
 
@@ -115,7 +129,6 @@ impl Pulse {
 }
 
 /// All connections.
-#[derive(Default)]
 pub(crate) struct Watch {
     clock: Arc<Clock>,
     pulses: Mutex<HashMap<u64, Arc<Pulse>>>,
@@ -130,11 +143,15 @@ pub(crate) struct Watched {
 }
 
 impl Watch {
+    pub(crate) fn new(settings: &Settings) -> Arc<Self> {
+        Arc::new(Self { clock: Arc::new(Clock::new(settings)), pulses: Mutex::default(), next: AtomicU64::new(0) })
+    }
+
     /// Takes a connection in.
     pub(crate) fn admit(self: &Arc<Self>) -> Watched {
         let pulse = Arc::new(Pulse {
             phase: AtomicU8::new(Phase::Idle as u8),
-            until: AtomicU64::new(self.clock.after(SLOW_HEAD)),
+            until: AtomicU64::new(self.clock.after(self.clock.slow_head)),
             clock: Arc::clone(&self.clock),
             order: AtomicU8::new(Order::GoOn as u8),
             waker: OnceLock::new(),
@@ -146,7 +163,7 @@ impl Watch {
 
     /// Lets time pass, and ends those whose time is up.
     pub(crate) fn tick(&self) {
-        let now = self.clock.0.fetch_add(1, Ordering::Relaxed) + 1;
+        let now = self.clock.now.fetch_add(1, Ordering::Relaxed) + 1;
         let all = self.all();
         all.values()
             .filter(|pulse| pulse.until.load(Ordering::Relaxed) <= now)

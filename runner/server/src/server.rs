@@ -20,7 +20,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::front::{Front, Served};
 use crate::line::Line;
-use crate::pulse::{Order, Watched};
+use crate::pulse::{Order, Watch, Watched};
 use crate::routes::Routes;
 use crate::settings::{BACKLOG, BUFFER, HEAD, HEADERS, Settings, TICK};
 use crate::surplus::{Place, Places};
@@ -42,7 +42,7 @@ impl Server {
             gateway,
             routes: None,
             hosts: settings.hosts.clone(),
-            watch: Arc::default(),
+            watch: Watch::new(&settings),
             is_draining: AtomicBool::new(false),
         };
         Self { settings, front }

@@ -11,13 +11,27 @@ pub struct Settings {
     pub connections: usize,
     /// Of those, how many may come from one address.
     pub connections_of_one: usize,
+    /// Until a request's head is complete, once its first byte has come.
+    pub slow_head: Duration,
+    /// Between two requests of a connection.
+    pub idle: Duration,
+    /// Between two pieces of an answer that the caller takes.
+    pub slow_reader: Duration,
     /// How long calls under way may take to end once the server is asked to.
     pub drain: Duration,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { hosts: Vec::new(), connections: 20_000, connections_of_one: 15_000, drain: Duration::from_secs(30) }
+        Self {
+            hosts: Vec::new(),
+            connections: 20_000,
+            connections_of_one: 15_000,
+            slow_head: Duration::from_secs(15),
+            idle: Duration::from_secs(75),
+            slow_reader: Duration::from_secs(60),
+            drain: Duration::from_secs(30),
+        }
     }
 }
 
@@ -30,11 +44,5 @@ pub(crate) const BUFFER: usize = 64 << 10;
 /// Connections that wait to be accepted.
 pub(crate) const BACKLOG: u32 = 4_096;
 
-/// Until a request's head is complete, once its first byte has come.
-pub(crate) const SLOW_HEAD: Duration = Duration::from_secs(15);
-/// Between two requests of a connection.
-pub(crate) const IDLE: Duration = Duration::from_secs(75);
-/// Between two pieces of an answer that the caller takes.
-pub(crate) const SLOW_READER: Duration = Duration::from_secs(60);
 /// How often the clock looks at all connections.
 pub(crate) const TICK: Duration = Duration::from_secs(1);

@@ -14,9 +14,8 @@ const TOLD: usize = 256;
 /// How long one that was told may take to leave.
 const LEAVING: Duration = Duration::from_millis(500);
 
-const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\n\
-    content-type: application/json\r\ncontent-length: 142\r\nretry-after: 1\r\nconnection: close\r\n\r\n\
-    {\"error\":{\"message\":\"too many connections; try again, or use fewer\",\"type\":\"server_error\",\"param\":null,\"code\":\"too_many_connections\"},\"at\":1}";
+const FULL: &str = "{\"error\":{\"message\":\"too many connections; try again, or use fewer\",\"type\":\"server_error\",\
+                    \"param\":null,\"code\":\"too_many_connections\"}}";
 
 /// How many connections there may be, in all and from one address.
 pub(crate) struct Places {
@@ -57,7 +56,7 @@ impl Places {
         tokio::spawn(async move {
             let _told = told;
             let goodbye = async {
-                socket.write_all(FULL).await?;
+                socket.write_all(full().as_bytes()).await?;
                 socket.shutdown().await?;
                 // What is still to be read would turn the goodbye into a broken connection.
                 while socket.read(&mut [0; 1024]).await? > 0 {}
@@ -70,6 +69,14 @@ impl Places {
     fn taken(&self) -> std::sync::MutexGuard<'_, HashMap<IpAddr, usize>> {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn full() -> String {
+    format!(
+        "HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/json\r\ncontent-length: {}\r\nretry-after: 1\r\n\
+         connection: close\r\n\r\n{FULL}",
+        FULL.len()
+    )
 }
 
 impl Drop for Place {

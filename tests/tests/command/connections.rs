@@ -81,6 +81,12 @@ fn what_is_wrong_with_a_connection_is_said_without_its_secret() {
 fn a_connection_is_tested() {
     let outcome = Shell::default().run(["connection", "test", "xai-grok", "--sandbox"]).exits(0);
     assert!(outcome.stdout.contains("xai-grok works"), "{}", outcome.stdout);
+    let outcome = Shell::default().run(["connection", "test", "openai", "--sandbox"]).exits(0);
+    assert!(
+        outcome.stdout.contains("openai works") && outcome.stdout.contains("may ask models and list them"),
+        "{}",
+        outcome.stdout
+    );
 
     let body = r#"{"code":"invalid-argument","error":"Incorrect API key provided. You can obtain an API key from https://console.x.ai."}"#;
     let upstream =

@@ -31,6 +31,10 @@ fn the_first_command_answers_without_key_or_account() {
         last.contains("XAI_API_KEY=") && last.contains("ask-grok.linkwork.json") && !last.contains("--sandbox"),
         "{last}"
     );
+    let outcome = Shell::default().run(["run", &example("check-and-answer.linkwork.json"), "--sandbox"]).exits(0);
+    assert!(outcome.stdout.contains("42"), "{}", outcome.stdout);
+    let last = outcome.stderr.lines().last().unwrap();
+    assert!(last.contains("OPENAI_API_KEY=") && !last.contains("XAI_API_KEY="), "{last}");
 }
 
 #[test]

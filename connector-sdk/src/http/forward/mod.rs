@@ -14,7 +14,6 @@ use std::sync::Arc;
 use ::http::header::{CONTENT_LENGTH, HOST, HeaderValue, TRANSFER_ENCODING};
 use ::http::{HeaderMap, Method, Request, StatusCode, Uri};
 use http_body::Body as _;
-use url::{Position, Url};
 
 use self::dial::Dialer;
 pub use self::incoming::ForwardedBody;
@@ -47,11 +46,11 @@ impl BoundConnection {
     pub async fn forward(&self, method: Method, target: &str, headers: HeaderMap, body: Outgoing) -> Result<Forwarded> {
         let client = self.client();
         client.check_egress()?;
-        let url = client.locate(target)?;
+        let path = client.path_of(target)?;
         let way = client.way()?;
         let mut request = Request::new(body);
         *request.method_mut() = method;
-        *request.uri_mut() = origin_form(&url)?;
+        *request.uri_mut() = Uri::from(path);
         *request.headers_mut() = headers;
         frame(&mut request);
         request.headers_mut().insert(HOST, way.host.clone());
@@ -107,9 +106,4 @@ fn frame(request: &mut Request<Outgoing>) {
     if is_empty && may_have_body {
         headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
     }
-}
-
-fn origin_form(url: &Url) -> Result<Uri> {
-    let target = &url[Position::BeforePath..Position::AfterQuery];
-    target.parse().map_err(|_| Error::new(ErrorKind::TargetRefused, "the URL cannot stand in a request"))
 }

@@ -13,7 +13,7 @@ pub(crate) async fn run(app: &App, port: u16) -> Result<Exit, Problem> {
     let base_url = sandbox.base_url();
     app.console.result(&base_url, &json!({ "base_url": base_url }));
     app.console
-        .say("The sandbox answers here as api.x.ai does; any key that begins with xai- will do. Ctrl-C ends it.");
+        .say("The sandbox answers here as api.x.ai does to keys that begin with xai-, and as api.openai.com does to sk-. Ctrl-C ends it.");
     asked.cancel.cancelled().await;
     sandbox.stop().await;
     Ok(Exit::Done)

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use connector_sdk::http::ForwardedBody;
@@ -77,9 +77,7 @@ impl Flow {
             revoked: Revoked { token: revoked, waiting: None },
             error,
         };
-        if flow.is_over {
-            flow.finish();
-        }
+        flow.conclude();
         flow
     }
 
@@ -108,29 +106,33 @@ impl Flow {
                 Some(Err(error)) => self.cut(&No::from(&error)),
                 None => self.end(),
             };
-            match piece {
-                Ok(piece) if piece.is_empty() => {}
-                Ok(piece) => {
-                    self.record.handed_on(piece.len());
-                    return Poll::Ready(Some(Ok(piece)));
-                }
-                Err(failure) => return Poll::Ready(Some(Err(failure))),
+            if let Some(piece) = self.hand_on(piece) {
+                return Poll::Ready(Some(piece));
             }
         }
         Poll::Ready(None)
     }
 
+    /// The piece, unless there is nothing in it.
+    fn hand_on(&mut self, piece: Result<Bytes, Failure>) -> Option<Result<Bytes, Failure>> {
+        self.record.handed_on(piece.as_ref().map_or(0, Bytes::len));
+        self.conclude();
+        match piece {
+            Ok(piece) if piece.is_empty() => None,
+            piece => Some(piece),
+        }
+    }
+
     fn poll_silence(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Failure>>> {
-        let cut = if self.revoked.poll(cx).is_ready() {
+        let piece = if self.revoked.poll(cx).is_ready() {
             self.cut(&No::revoked())
         } else {
-            match self.quiet.poll(cx) {
-                Poll::Pending => return Poll::Pending,
-                Poll::Ready(Due::Sign) => Ok(Bytes::from_static(b": keep-alive\n\n")),
-                Poll::Ready(Due::End) => self.cut(&No::silent(self.quiet.longest())),
+            match ready!(self.quiet.poll(cx)) {
+                Due::Sign => Ok(Bytes::from_static(b": keep-alive\n\n")),
+                Due::End => self.cut(&No::silent(self.quiet.longest())),
             }
         };
-        Poll::Ready(Some(cut))
+        Poll::Ready(self.hand_on(piece))
     }
 
     /// What goes on of a piece that has arrived.
@@ -149,9 +151,7 @@ impl Flow {
                 Err(events::TooLong) => return self.cut(&No::too_long()),
             },
         };
-        if self.upstream.is_end_stream() && matches!(self.shape, Shape::Bytes) {
-            self.finish();
-        }
+        self.is_over = self.upstream.is_end_stream() && matches!(self.shape, Shape::Bytes);
         Ok(piece)
     }
 
@@ -164,14 +164,14 @@ impl Flow {
         if !rest.is_empty() && !is_complete(&rest) {
             return self.cut(&No::broken());
         }
-        self.finish();
+        self.is_over = true;
         Ok(rest)
     }
 
     /// It ends here, before its time.
     fn cut(&mut self, no: &No) -> Result<Bytes, Failure> {
         self.error = Some(Cow::Borrowed(no.code()));
-        self.finish();
+        self.is_over = true;
         match &self.shape {
             Shape::Events(events) => Ok(no.event(events.dialect)),
             // Only a connection that breaks says that this was not all.
@@ -179,10 +179,12 @@ impl Flow {
         }
     }
 
-    fn finish(&mut self) {
-        self.is_over = true;
-        self.record.used(self.tap.usage());
-        self.record.finish(self.error.take());
+    /// Leaves the record, if it is over.
+    fn conclude(&mut self) {
+        if self.is_over {
+            self.record.used(self.tap.usage());
+            self.record.finish(self.error.take());
+        }
     }
 }
 

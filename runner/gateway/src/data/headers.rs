@@ -3,79 +3,42 @@
 //! What belongs to one connection ends here, and so does whatever says whose account it is. The rest goes on as it came,
 //! for it belongs to the call.
 
-use http::header::{
-    ACCEPT_ENCODING, ALT_SVC, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, EXPECT, FORWARDED, HOST,
-    PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, SET_COOKIE, STRICT_TRANSPORT_SECURITY, TE, TRAILER, TRANSFER_ENCODING,
-    UPGRADE, VIA,
-};
+use http::header::{ACCEPT_ENCODING, CONNECTION, CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use super::presented;
-
 /// One connection's own, in either direction.
-const OF_A_CONNECTION: [HeaderName; 10] = [
-    CONNECTION,
-    HeaderName::from_static("keep-alive"),
-    HeaderName::from_static("proxy-connection"),
-    PROXY_AUTHENTICATE,
-    PROXY_AUTHORIZATION,
-    TE,
-    TRAILER,
-    TRANSFER_ENCODING,
-    UPGRADE,
-    HeaderName::from_static("http2-settings"),
-];
+fn is_of_a_connection(name: &str) -> bool {
+    matches!(name, "connection" | "keep-alive" | "te" | "trailer" | "transfer-encoding" | "upgrade" | "http2-settings")
+        || name.starts_with("proxy-")
+}
 
 /// Whose account it is, in either direction.
-const OF_AN_ACCOUNT: [HeaderName; 4] = [
-    HeaderName::from_static("openai-organization"),
-    HeaderName::from_static("openai-project"),
-    HeaderName::from_static("anthropic-organization-id"),
-    HeaderName::from_static("x-goog-user-project"),
-];
+fn is_of_an_account(name: &str) -> bool {
+    matches!(name, "openai-organization" | "openai-project" | "anthropic-organization-id" | "x-goog-user-project")
+}
 
 /// What a caller sends and no provider gets: credentials, where the caller is, and what is said anew.
-const NOT_UP: [HeaderName; 17] = [
-    AUTHORIZATION,
-    presented::API_KEY,
-    presented::OWN,
-    HeaderName::from_static("api-key"),
-    HeaderName::from_static("x-goog-api-key"),
-    COOKIE,
-    FORWARDED,
-    VIA,
-    HOST,
-    EXPECT,
-    ACCEPT_ENCODING,
-    CONTENT_LENGTH,
-    HeaderName::from_static("x-real-ip"),
-    HeaderName::from_static("x-client-ip"),
-    HeaderName::from_static("true-client-ip"),
-    HeaderName::from_static("cf-connecting-ip"),
-    HeaderName::from_static("x-original-url"),
-];
+fn ends_here(name: &str) -> bool {
+    let is_credential = matches!(name, "authorization" | "x-api-key" | "api-key" | "x-goog-api-key" | "cookie");
+    let is_whereabouts =
+        matches!(name, "forwarded" | "via" | "x-real-ip" | "x-client-ip" | "true-client-ip" | "cf-connecting-ip");
+    let is_said_anew = matches!(name, "host" | "expect" | "accept-encoding" | "content-length");
+    let is_ours = name.starts_with("x-linkwork-") || name.starts_with("x-forwarded-");
+    is_credential || is_whereabouts || is_said_anew || is_ours
+}
 
 /// What a provider says of its own origin, which is not where the caller is.
-const NOT_DOWN: [HeaderName; 10] = [
-    SET_COOKIE,
-    ALT_SVC,
-    STRICT_TRANSPORT_SECURITY,
-    HeaderName::from_static("clear-site-data"),
-    HeaderName::from_static("expect-ct"),
-    HeaderName::from_static("nel"),
-    HeaderName::from_static("report-to"),
-    HeaderName::from_static("access-control-allow-origin"),
-    HeaderName::from_static("access-control-allow-credentials"),
-    HeaderName::from_static("access-control-expose-headers"),
-];
+fn is_of_an_origin(name: &str) -> bool {
+    matches!(
+        name,
+        "set-cookie" | "alt-svc" | "strict-transport-security" | "clear-site-data" | "expect-ct" | "nel" | "report-to"
+    ) || name.starts_with("access-control-")
+}
 
 /// The headers of a request, as the provider gets them.
 pub(super) fn up(headers: &mut HeaderMap) {
     remove_named_by_connection(headers);
-    for name in OF_A_CONNECTION.iter().chain(&OF_AN_ACCOUNT).chain(&NOT_UP) {
-        headers.remove(name);
-    }
-    remove_all(headers, |name| name.starts_with("x-forwarded-") || name.starts_with("proxy-"));
+    remove_all(headers, |name| is_of_a_connection(name) || is_of_an_account(name) || ends_here(name));
     // Bytes that are passed on untouched can be read on the way only if they are not compressed.
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
 }
@@ -83,16 +46,14 @@ pub(super) fn up(headers: &mut HeaderMap) {
 /// The headers of an answer, as the caller gets them.
 pub(super) fn down(headers: &mut HeaderMap) {
     remove_named_by_connection(headers);
-    for name in OF_A_CONNECTION.iter().chain(&OF_AN_ACCOUNT).chain(&NOT_DOWN) {
-        headers.remove(name);
-    }
+    remove_all(headers, |name| is_of_a_connection(name) || is_of_an_account(name) || is_of_an_origin(name));
 }
 
 /// Whether an answer is a stream of events that can be read.
 pub(super) fn is_event_stream(headers: &HeaderMap) -> bool {
     let media_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = media_type.split(';').next().unwrap_or_default().trim();
-    essence.eq_ignore_ascii_case("text/event-stream") && !headers.contains_key(http::header::CONTENT_ENCODING)
+    essence.eq_ignore_ascii_case("text/event-stream") && !headers.contains_key(CONTENT_ENCODING)
 }
 
 fn remove_named_by_connection(headers: &mut HeaderMap) {

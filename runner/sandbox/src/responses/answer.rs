@@ -7,13 +7,20 @@ use crate::seed::Seed;
 use crate::turn::{Ask, CREATED, End, Said, Turn};
 use crate::usage::Usage;
 
-pub(super) struct Answer<'a> {
-    pub(super) id: String,
+pub(crate) struct Answer<'a> {
+    pub(crate) id: String,
     pub(super) turn: Turn,
     request: &'a ResponseRequest,
     model: &'static str,
     call_id: String,
-    usage: Usage,
+    usage: Value,
+}
+
+/// Who answers, and as what.
+pub(crate) struct Nameplate {
+    pub(crate) id: String,
+    pub(crate) model: &'static str,
+    pub(crate) counts: fn(&Usage) -> Value,
 }
 
 /// How far a response or an item is.
@@ -24,15 +31,22 @@ pub(super) enum Status {
 }
 
 impl<'a> Answer<'a> {
-    pub(super) fn of(request: &'a ResponseRequest, ask: &Ask<'_>, prompt_tokens: usize, seed: Seed) -> Self {
+    pub(crate) fn of(
+        request: &'a ResponseRequest,
+        ask: &Ask<'_>,
+        prompt_tokens: usize,
+        seed: Seed,
+        nameplate: Nameplate,
+    ) -> Self {
         let turn = Turn::of(ask);
         let usage = Usage { text: prompt_tokens, images: 0, said: turn.said_tokens(), thought: turn.thought_tokens() };
         let call_id = format!("call_{}", seed.branch("call").digits());
-        Self { id: seed.uuid(), turn, request, model: ask.model.id, call_id, usage }
+        let Nameplate { id, model, counts } = nameplate;
+        Self { id, turn, request, model, call_id, usage: counts(&usage) }
     }
 
-    pub(super) fn body(&self) -> Value {
-        self.envelope(Status::Ended, &self.items(), &self.usage.responses())
+    pub(crate) fn body(&self) -> Value {
+        self.envelope(Status::Ended, &self.items(), &self.usage)
     }
 
     pub(super) fn envelope(&self, status: Status, output: &[Value], usage: &Value) -> Value {

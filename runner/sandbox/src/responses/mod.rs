@@ -11,12 +11,14 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use serde_json::{Value, json};
 
-use self::answer::Answer;
-use self::request::ResponseRequest;
+pub(crate) use self::answer::{Answer, Nameplate};
+pub(crate) use self::request::ResponseRequest;
+pub(crate) use self::stream::events;
 use crate::refusal::Refusal;
 use crate::seed::Seed;
 use crate::server::Shared;
 use crate::sse;
+use crate::usage::Usage;
 
 pub(crate) async fn create(
     State(shared): State<Arc<Shared>>,
@@ -27,13 +29,14 @@ pub(crate) async fn create(
     if let Some(earlier) = &request.previous_response_id {
         shared.responses.get(earlier).ok_or_else(|| unknown(earlier))?;
     }
-    let answer = Answer::of(&request, &ask, prompt_tokens, seed);
+    let nameplate = Nameplate { id: seed.uuid(), model: ask.model.id, counts: Usage::responses };
+    let answer = Answer::of(&request, &ask, prompt_tokens, seed, nameplate);
     let body = answer.body();
     if request.stores() {
         shared.responses.put(&answer.id, body.clone());
     }
     if request.stream.unwrap_or(false) {
-        return Ok(sse::answer(stream::events(&answer), shared.options.chunk_delay));
+        return Ok(sse::answer(events(&answer), shared.options.chunk_delay));
     }
     Ok(Json(body).into_response())
 }

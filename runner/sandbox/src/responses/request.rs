@@ -17,11 +17,11 @@ pub(crate) struct ResponseRequest {
     instructions: Option<String>,
     pub(super) max_output_tokens: Option<i64>,
     pub(super) parallel_tool_calls: Option<bool>,
-    pub(super) previous_response_id: Option<String>,
+    pub(crate) previous_response_id: Option<String>,
     pub(super) reasoning: Option<Reasoning>,
     search_parameters: Option<Value>,
     store: Option<bool>,
-    pub(super) stream: Option<bool>,
+    pub(crate) stream: Option<bool>,
     pub(super) temperature: Option<f64>,
     text: Option<TextOptions>,
     pub(super) tool_choice: Option<Value>,
@@ -48,7 +48,11 @@ impl ResponseRequest {
         if self.search_parameters.is_some() {
             return Err(Refusal::live_search_gone());
         }
-        let model = fit(&LANGUAGE_MODELS, &self.model, "responses")?;
+        self.check_on(fit(&LANGUAGE_MODELS, &self.model, "responses")?)
+    }
+
+    /// The same, with the model found.
+    pub(crate) fn check_on(&self, model: &'static LanguageModel) -> Result<(Ask<'_>, usize), Refusal> {
         self.check_numbers()?;
         self.check_effort(model)?;
         if self.instructions.is_some() && self.previous_response_id.is_some() {
@@ -67,7 +71,7 @@ impl ResponseRequest {
         Ok((self.ask(model)?, tokens))
     }
 
-    pub(super) fn stores(&self) -> bool {
+    pub(crate) fn stores(&self) -> bool {
         self.store.unwrap_or(true)
     }
 

@@ -8,7 +8,7 @@ use crate::sse;
 use crate::turn::Said;
 use crate::words;
 
-pub(super) fn events(answer: &Answer<'_>) -> Vec<Bytes> {
+pub(crate) fn events(answer: &Answer<'_>) -> Vec<Bytes> {
     let early = answer.envelope(Status::InProgress, &[], &Value::Null);
     let mut events = vec![
         json!({ "type": "response.created", "response": early }),

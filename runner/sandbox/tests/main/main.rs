@@ -9,6 +9,7 @@ mod door;
 mod faults;
 mod images;
 mod messages;
+mod openai;
 mod other_answers;
 mod refusals;
 mod responses;

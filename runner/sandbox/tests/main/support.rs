@@ -10,6 +10,7 @@ use serde_json::Value;
 pub(crate) struct Bench {
     pub(crate) sandbox: Sandbox,
     pub(crate) http: reqwest::Client,
+    key: &'static str,
 }
 
 pub(crate) struct Answer {
@@ -36,13 +37,18 @@ impl Bench {
 
     pub(crate) async fn with(options: SandboxOptions) -> Self {
         let sandbox = Sandbox::start(options).await.unwrap();
-        Self { sandbox, http: client() }
+        Self { sandbox, http: client(), key: "xai-test-key-1234" }
+    }
+
+    /// The same, with a key of OpenAI's.
+    pub(crate) async fn with_key(key: &'static str) -> Self {
+        Self { key, ..Self::start().await }
     }
 
     /// A request with a good key.
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let url = format!("{}{path}", self.sandbox.origin());
-        self.http.request(method, url).header("authorization", "Bearer xai-test-key-1234")
+        self.http.request(method, url).header("authorization", format!("Bearer {}", self.key))
     }
 
     pub(crate) fn posting(&self, path: &str, body: &Value) -> RequestBuilder {

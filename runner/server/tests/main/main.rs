@@ -1,1 +1,10 @@
+//! The server and the gateway behind it, over real sockets, before a provider that the test controls.
 
+mod connections;
+mod endings;
+mod keys;
+mod passing;
+mod refusals;
+mod shapes;
+mod streams;
+mod support;

@@ -14,6 +14,8 @@ impl Gateway {
     /// Seals every secret with another master key, which comes from `source` as the file has it: `{"env": …}` or
     /// `{"file": …}`. The file names it from then on, and the one before among its old keys.
     pub async fn rotate(&self, source: &Value, now: Timestamp) -> Result<Sealed, ControlError> {
+        // Nothing is changed that could not be noted.
+        self.flush().await?;
         let _changing = self.inner.changing.lock().await;
         let text = loading::read(&self.inner.file)
             .map_err(|message| ControlError::unavailable(message, "see that the server's file can be read"))?;
@@ -25,10 +27,10 @@ impl Gateway {
             .sources
             .master_keys(&described)
             .map_err(|found| ControlError::Invalid(document::place(found, &place).collect()))?;
-        let version = self.apply(text).await?;
+        self.apply(text).await?;
         let sealed = self.seal_anew().await?;
         let line = Self::done(&Actor::Operator, "", "vault.rotate", "master_key".to_owned(), now);
-        self.note_file(line, version).await?;
+        self.note_file(line).await;
         Ok(sealed)
     }
 }
