@@ -14,7 +14,7 @@ const SERVER_VARIABLE: &str = "LINKWORK_SERVER_FILE";
 #[derive(Debug, Args)]
 pub(crate) struct ServerArg {
     /// The server's file.
-    #[arg(long = "server", value_name = "FILE", env = SERVER_VARIABLE, default_value = SERVER_FILE)]
+    #[arg(id = "server", long, value_name = "FILE", env = SERVER_VARIABLE, default_value = SERVER_FILE)]
     pub(crate) file: PathBuf,
 }
 

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use runner_gateway::control::{Gateway, Purpose, Reload, Retention};
+use runner_gateway::control::{Gateway, Purpose, Retention};
 use runner_server::{Admin, Server, Settings};
 use serde_json::json;
 
@@ -60,24 +60,25 @@ async fn serve(app: &App, file: &Path, gateway: Gateway) -> Result<Exit, Problem
     Ok(Exit::Done)
 }
 
-/// Takes in what others change, and says what is wrong with it.
+/// Takes in what others change, and says what came of it.
 async fn look_after(app: &App, file: &Path, gateway: &Gateway) {
     let mut looks = tokio::time::interval(LOOK);
-    let mut said = None;
+    let (mut version, mut said) = (gateway.snapshot().version().to_owned(), None);
     loop {
         looks.tick().await;
-        match gateway.tick(now()).await {
-            Ok(Reload::Applied) => {
-                said = None;
-                app.console.say(&format!("{} is taken over", file.display()));
-            }
-            Ok(Reload::Refused(wrong)) if said.as_ref() != Some(&wrong) => {
-                app.console.say(&trouble(app, file, &wrong));
+        // What is wrong with the store is told by /health, and to whoever asks for something.
+        drop(gateway.tick(now()).await);
+        let health = gateway.health();
+        if health.version != version {
+            app.console.say(&format!("{} is taken over", file.display()));
+            version = health.version;
+        }
+        if health.trouble != said {
+            if let Some(wrong) = &health.trouble {
+                app.console.say(&trouble(app, file, wrong));
                 app.console.say("What the file said before still counts.");
-                said = Some(wrong);
             }
-            // What is wrong with the store is told by /health, and to whoever asks for something.
-            Ok(Reload::Refused(_) | Reload::Unchanged) | Err(_) => {}
+            said = health.trouble;
         }
     }
 }

@@ -14,6 +14,8 @@ impl Gateway {
     /// Seals every secret with another master key, which comes from `source` as the file has it: `{"env": …}` or
     /// `{"file": …}`. The file names it from then on, and the one before among its old keys.
     pub async fn rotate(&self, source: &Value, now: Timestamp) -> Result<Sealed, ControlError> {
+        // Nothing is changed that could not be noted.
+        self.flush().await?;
         let _changing = self.inner.changing.lock().await;
         let text = loading::read(&self.inner.file)
             .map_err(|message| ControlError::unavailable(message, "see that the server's file can be read"))?;
