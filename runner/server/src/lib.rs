@@ -3,6 +3,7 @@
 //! It knows a request's shape and where it goes. Who may do what is not decided here: that is the gateway's.
 
 mod admin;
+mod descriptors;
 mod front;
 mod line;
 mod pulse;

@@ -18,6 +18,7 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::descriptors;
 use crate::front::{Front, Served};
 use crate::line::Line;
 use crate::pulse::{Order, Watch, Watched};
@@ -66,7 +67,7 @@ impl Server {
     pub async fn serve(self, listener: TcpListener, stop: CancellationToken) {
         let Self { settings, front } = self;
         let (front, tasks) = (Arc::new(front), TaskTracker::new());
-        let places = Places::new(settings.connections, settings.connections_of_one);
+        let places = Places::new(settings.connections.min(descriptors::callers()), settings.connections_of_one);
         let clock = tokio::spawn(keep_time(Arc::clone(&front)));
         tokio::select! {
             () = stop.cancelled() => {}

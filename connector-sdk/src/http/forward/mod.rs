@@ -23,7 +23,7 @@ use self::pool::Pool;
 use super::client::broken;
 use super::{Base, Egress};
 use crate::connection::BoundConnection;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Origin, Result};
 
 /// The way to one connection's origin, for requests that are passed on.
 pub(super) struct Way {
@@ -45,7 +45,6 @@ impl BoundConnection {
     /// Passes a request on and waits for the answer's head. `target` is relative to the connection's base.
     pub async fn forward(&self, method: Method, target: &str, headers: HeaderMap, body: Outgoing) -> Result<Forwarded> {
         let client = self.client();
-        client.check_egress()?;
         let path = client.path_of(target)?;
         let way = client.way()?;
         let mut request = Request::new(body);
@@ -55,6 +54,8 @@ impl BoundConnection {
         frame(&mut request);
         request.headers_mut().insert(HOST, way.host.clone());
         self.identify(request.headers_mut())?;
+        // The target is good: an address that may not be dialled is the connection's own.
+        client.check_egress().map_err(|error| error.with_origin(Origin::Connection))?;
         way.send(request).await
     }
 }
@@ -75,7 +76,7 @@ impl Way {
                 Err(unsent) => request = unsent,
             }
         }
-        let lane = self.pool.dialled().await?;
+        let lane = self.pool.dialled().await.map_err(|error| error.with_origin(Origin::Connection))?;
         self.send_by(lane, request).await?.map_err(|_| super::client::no_connection("it was closed at once"))
     }
 

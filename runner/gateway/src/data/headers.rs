@@ -73,8 +73,8 @@ fn remove_named_by_connection(headers: &mut HeaderMap) {
 }
 
 fn remove_all(headers: &mut HeaderMap, is_to_go: impl Fn(&str) -> bool) {
-    if headers.keys().any(|name| is_to_go(name.as_str())) {
-        let names: Vec<HeaderName> = headers.keys().filter(|name| is_to_go(name.as_str())).cloned().collect();
-        names.iter().for_each(|name| drop(headers.remove(name)));
+    let names: Vec<HeaderName> = headers.keys().filter(|name| is_to_go(name.as_str())).cloned().collect();
+    for name in names {
+        headers.remove(name);
     }
 }

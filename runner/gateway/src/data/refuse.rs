@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use connector_sdk::http::message_in;
-use connector_sdk::{Dialect, Error, ErrorKind, Evidence};
+use connector_sdk::{Dialect, Error, ErrorKind, Evidence, Origin};
 use http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use http::{Response, StatusCode};
 use serde_json::{Value, json};
@@ -162,7 +162,9 @@ impl From<&Error> for No {
                 Self::new(StatusCode::BAD_GATEWAY, "no_connection", "the provider cannot be reached; nothing was sent")
             }
             (ErrorKind::Network, _) => Self::broken(),
-            (ErrorKind::TargetRefused, _) => Self::invalid(error.message().to_owned()),
+            (ErrorKind::TargetRefused, _) if error.origin() == Origin::Input => {
+                Self::invalid(error.message().to_owned())
+            }
             _ => Self::new(
                 StatusCode::BAD_GATEWAY,
                 "misconfigured",

@@ -154,3 +154,21 @@ async fn every_refusal_is_in_the_audit() {
         assert!(outcomes.contains(&outcome), "{outcomes:?}");
     }
 }
+
+#[tokio::test]
+async fn an_address_that_may_not_be_dialled_is_not_dialled_and_not_told() {
+    let wire = Wire::always(Reply::json(200, "{}"));
+    for (allow_private, code) in [(false, "misconfigured"), (true, "no_connection")] {
+        let house = House::with(&wire, Default::default(), |file| {
+            let connection = &mut file["workspaces"]["acme"]["connections"]["main"];
+            connection["allow_private"] = json!(allow_private);
+            // The other side speaks no TLS.
+            connection["fields"]["base_url"] = json!(format!("https://{}/v1", wire.authority()));
+        })
+        .await;
+        let answer = house.ask_post("/v1/chat/completions", BODY).await;
+        assert_eq!(answer.error(), (502, code.to_owned()));
+        assert!(!answer.text().contains("127.0.0.1"), "{}", answer.text());
+    }
+    assert!(wire.requests().is_empty(), "nothing is sent in clear text");
+}

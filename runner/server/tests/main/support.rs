@@ -276,8 +276,8 @@ impl Caller {
     }
 
     /// The status of the answer to this, or 0 if there is none.
-    pub(crate) async fn answer_to(&mut self, request: &str) -> u16 {
-        self.try_send(request.as_bytes()).await;
+    pub(crate) async fn answer_to(&mut self, request: impl AsRef<[u8]>) -> u16 {
+        self.try_send(request.as_ref()).await;
         self.try_head().await.map_or(0, |head| head.status)
     }
 
