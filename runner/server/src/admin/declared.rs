@@ -39,7 +39,7 @@ pub(super) struct Changed {
     billed_to: Option<String>,
 }
 
-pub(super) fn list(asked: Asked<'_>, object: Object) -> Result<Said, No> {
+pub(super) fn list(asked: &Asked<'_>, object: Object) -> Result<Said, No> {
     asked.query.end()?;
     let snapshot = asked.gateway.snapshot();
     let all = snapshot.objects(asked.workspace, object);
@@ -47,7 +47,7 @@ pub(super) fn list(asked: Asked<'_>, object: Object) -> Result<Said, No> {
     Ok(Said::of(&all).at_version(snapshot.version()))
 }
 
-pub(super) fn show(asked: Asked<'_>, object: Object) -> Result<Said, No> {
+pub(super) fn show(asked: &Asked<'_>, object: Object) -> Result<Said, No> {
     asked.query.end()?;
     let value = asked.object(object)?;
     let version = asked.gateway.snapshot().version().to_owned();
@@ -55,7 +55,7 @@ pub(super) fn show(asked: Asked<'_>, object: Object) -> Result<Said, No> {
 }
 
 /// Makes an object what the body says. A connection is tried at once; what is stored stays stored, whatever comes of that.
-pub(super) async fn put(asked: Asked<'_>, object: Object, body: Incoming) -> Result<Said, No> {
+pub(super) async fn put(asked: &Asked<'_>, object: Object, body: Incoming) -> Result<Said, No> {
     asked.query.end()?;
     let is_new = asked.gateway.snapshot().object(asked.workspace, object, asked.name).is_none();
     let value = body::json(&asked.head.headers, body).await?;
@@ -74,20 +74,20 @@ pub(super) async fn put(asked: Asked<'_>, object: Object, body: Incoming) -> Res
     Ok(Said::of(&changed).at_version(version).status(if is_new { StatusCode::CREATED } else { StatusCode::OK }))
 }
 
-pub(super) async fn remove(asked: Asked<'_>, object: Object) -> Result<Said, No> {
+pub(super) async fn remove(asked: &Asked<'_>, object: Object) -> Result<Said, No> {
     asked.query.end()?;
     let version = asked.change(object, None).await?;
     Ok(Said::of(&Value::Null).at_version(version).status(StatusCode::NO_CONTENT))
 }
 
-pub(super) async fn test(asked: Asked<'_>) -> Result<Said, No> {
+pub(super) async fn test(asked: &Asked<'_>) -> Result<Said, No> {
     asked.query.end()?;
     asked.object(Object::Connection)?;
     let tried = asked.trial().await;
     Ok(Said::of(&tried))
 }
 
-pub(super) async fn search_models(mut asked: Asked<'_>) -> Result<Said, No> {
+pub(super) async fn search_models(asked: &mut Asked<'_>) -> Result<Said, No> {
     let text = asked.query.text("search").unwrap_or_default();
     asked.query.end()?;
     asked.object(Object::Connection)?;

@@ -35,7 +35,7 @@ pub(super) struct Made<'a> {
     about: &'a KeyRow,
 }
 
-pub(super) async fn make(asked: Asked<'_>, body: Incoming) -> Result<Said, No> {
+pub(super) async fn make(asked: &Asked<'_>, body: Incoming) -> Result<Said, No> {
     asked.query.end()?;
     let value = body::json(&asked.head.headers, body).await?;
     let KeyToMake { principal, label, models, expires } = read(value)?;
@@ -51,20 +51,20 @@ fn read(value: Value) -> Result<KeyToMake, No> {
     KeyToMake::deserialize(value).map_err(|error| No::invalid(error.to_string(), "GET /openapi.json tells its form"))
 }
 
-pub(super) async fn list(mut asked: Asked<'_>) -> Result<Said, No> {
+pub(super) async fn list(asked: &mut Asked<'_>) -> Result<Said, No> {
     let after = asked.query.text("after");
     asked.query.end()?;
     let keys = asked.gateway.keys(&asked.actor, asked.workspace, after.as_deref(), asked.now).await;
     Ok(Said::of(&keys.map_err(|error| No::of_control(error, ""))?))
 }
 
-pub(super) async fn show(asked: Asked<'_>) -> Result<Said, No> {
+pub(super) async fn show(asked: &Asked<'_>) -> Result<Said, No> {
     asked.query.end()?;
     let key = asked.gateway.key(&asked.actor, asked.workspace, asked.name, asked.now).await;
     Ok(Said::of(&key.map_err(|error| No::of_control(error, ""))?))
 }
 
-pub(super) async fn revoke(asked: Asked<'_>) -> Result<Said, No> {
+pub(super) async fn revoke(asked: &Asked<'_>) -> Result<Said, No> {
     asked.query.end()?;
     let revoked = asked.gateway.revoke_key(&asked.actor, asked.workspace, asked.name, asked.now).await;
     revoked.map_err(|error| No::of_control(error, ""))?;

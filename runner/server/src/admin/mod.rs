@@ -131,22 +131,22 @@ impl Admin {
     }
 }
 
-async fn answer(route: &Route, asked: Asked<'_>, body: Incoming) -> Result<Said, No> {
+async fn answer(route: &Route, mut asked: Asked<'_>, body: Incoming) -> Result<Said, No> {
     match route.act {
-        Act::List(object) => declared::list(asked, object),
-        Act::Show(object) => declared::show(asked, object),
-        Act::Put(object) => declared::put(asked, object, body).await,
-        Act::Remove(object) => declared::remove(asked, object).await,
-        Act::TestConnection => declared::test(asked).await,
-        Act::SearchModels => declared::search_models(asked).await,
-        Act::MakeKey => keys::make(asked, body).await,
-        Act::ListKeys => keys::list(asked).await,
-        Act::ShowKey => keys::show(asked).await,
-        Act::RevokeKey => keys::revoke(asked).await,
-        Act::ListCalls => told::calls(asked).await,
-        Act::ShowCall => told::call(asked).await,
-        Act::Usage => told::usage(asked).await,
-        Act::Audit => told::audit(asked).await,
+        Act::List(object) => declared::list(&asked, object),
+        Act::Show(object) => declared::show(&asked, object),
+        Act::Put(object) => declared::put(&asked, object, body).await,
+        Act::Remove(object) => declared::remove(&asked, object).await,
+        Act::TestConnection => declared::test(&asked).await,
+        Act::SearchModels => declared::search_models(&mut asked).await,
+        Act::MakeKey => keys::make(&asked, body).await,
+        Act::ListKeys => keys::list(&mut asked).await,
+        Act::ShowKey => keys::show(&asked).await,
+        Act::RevokeKey => keys::revoke(&asked).await,
+        Act::ListCalls => told::calls(&mut asked).await,
+        Act::ShowCall => told::call(&asked).await,
+        Act::Usage => told::usage(&mut asked).await,
+        Act::Audit => told::audit(&mut asked).await,
     }
 }
 

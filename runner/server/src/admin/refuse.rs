@@ -11,7 +11,10 @@ use super::json_response;
 
 /// A no.
 #[derive(Debug)]
-pub(super) struct No {
+pub(super) struct No(Box<Said>);
+
+#[derive(Debug)]
+struct Said {
     status: StatusCode,
     code: &'static str,
     message: String,
@@ -28,7 +31,14 @@ impl No {
         message: impl Into<String>,
         fix: impl Into<String>,
     ) -> Self {
-        Self { status, code, message: message.into(), fix: fix.into(), findings: Vec::new(), header: None }
+        Self(Box::new(Said {
+            status,
+            code,
+            message: message.into(),
+            fix: fix.into(),
+            findings: Vec::new(),
+            header: None,
+        }))
     }
 
     /// What was asked for cannot be.
@@ -44,20 +54,27 @@ impl No {
         let allowed: Vec<&str> = allowed.iter().map(Method::as_str).collect();
         let allowed = allowed.join(", ");
         let header = HeaderValue::try_from(&allowed).ok().map(|value| (ALLOW, value));
-        let status = StatusCode::METHOD_NOT_ALLOWED;
-        Self { header, ..Self::new(status, "method", "this method is not known here", format!("use {allowed}")) }
+        let mut no = Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "method",
+            "this method is not known here",
+            format!("use {allowed}"),
+        );
+        no.0.header = header;
+        no
     }
 
     /// What was sent is wrong in these places.
     pub(super) fn findings(findings: &[Diagnostic], within: &str) -> Self {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
-        let no = Self::new(
+        let mut no = Self::new(
             status,
             "invalid",
             "this cannot be, as it is wrong in these places",
             "mend each, and send it again",
         );
-        Self { findings: findings.iter().map(|finding| told(finding, within)).collect(), ..no }
+        no.0.findings = findings.iter().map(|finding| told(finding, within)).collect();
+        no
     }
 
     /// Why the control did not do it. Places are told below this pointer; what is above it is nobody's here.
@@ -72,7 +89,7 @@ impl No {
     }
 
     pub(super) fn response(self) -> Response<Answer> {
-        let Self { status, code, message, fix, findings, header } = self;
+        let Said { status, code, message, fix, findings, header } = *self.0;
         let mut error =
             json!({ "message": message, "type": "invalid_request_error", "param": null, "code": code, "fix": fix });
         if !findings.is_empty() {
@@ -100,7 +117,9 @@ impl From<Refusal> for No {
             (_, Some(wait)) => Some((RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)))),
             _ => None,
         };
-        Self { header, ..Self::new(status, refusal.kind.code(), refusal.message, refusal.fix) }
+        let mut no = Self::new(status, refusal.kind.code(), refusal.message, refusal.fix);
+        no.0.header = header;
+        no
     }
 }
 

@@ -37,7 +37,7 @@ pub(super) struct Line {
     line: AuditLine,
 }
 
-pub(super) async fn calls(mut asked: Asked<'_>) -> Result<Said, No> {
+pub(super) async fn calls(asked: &mut Asked<'_>) -> Result<Said, No> {
     let query = &mut asked.query;
     let not_a_call = |why: NotACall| No::invalid(why.to_string(), "write the id of an earlier answer");
     let query = CallQuery {
@@ -57,7 +57,7 @@ pub(super) async fn calls(mut asked: Asked<'_>) -> Result<Said, No> {
 }
 
 /// An id that cannot be one is as one that is missing.
-pub(super) async fn call(asked: Asked<'_>) -> Result<Said, No> {
+pub(super) async fn call(asked: &Asked<'_>) -> Result<Said, No> {
     asked.query.end()?;
     let id: CallId = asked.name.parse().map_err(|_| {
         let shown: String = asked.name.chars().take(49).collect();
@@ -75,7 +75,7 @@ pub(super) async fn call(asked: Asked<'_>) -> Result<Said, No> {
     Ok(Said::of(&WholeCall { call, request, answer }))
 }
 
-pub(super) async fn usage(mut asked: Asked<'_>) -> Result<Said, No> {
+pub(super) async fn usage(asked: &mut Asked<'_>) -> Result<Said, No> {
     let query = &mut asked.query;
     let by = match query.text("by").as_deref() {
         None | Some("model") => UsageBy::Model,
@@ -97,7 +97,7 @@ pub(super) async fn usage(mut asked: Asked<'_>) -> Result<Said, No> {
     Ok(Said::of(&usage.map_err(|error| No::of_control(error, ""))?))
 }
 
-pub(super) async fn audit(mut asked: Asked<'_>) -> Result<Said, No> {
+pub(super) async fn audit(asked: &mut Asked<'_>) -> Result<Said, No> {
     let (before, limit) = (asked.query.number("before")?, limit(asked.query.number("limit")?));
     asked.query.end()?;
     let lines = asked.gateway.audit(&asked.actor, asked.workspace, before, limit, asked.now).await;

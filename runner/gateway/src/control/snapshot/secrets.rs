@@ -64,7 +64,7 @@ impl Sources {
 
     fn file(&self, path: &str) -> Result<Zeroizing<String>, String> {
         read(&self.folder.join(path)).map_err(|problem| {
-            format!("comes from the file {path:?}, which {problem}; name one that can be read, relative to this file")
+            format!("comes from the file {path:?}, which {problem}; use one that can be read, relative to this file")
         })
     }
 }
