@@ -68,9 +68,8 @@ mod tests {
     use http::{HeaderMap, HeaderName, HeaderValue};
 
     use super::key;
-    use super::refuse::No;
 
-    fn presented(headers: &[(&str, &str)]) -> Result<String, RefusalKind> {
+    fn presented(headers: &[(&str, &str)]) -> Result<String, &'static str> {
         let pairs = headers.iter().map(|(name, value)| {
             (HeaderName::from_bytes(name.as_bytes()).unwrap(), HeaderValue::from_bytes(value.as_bytes()).unwrap())
         });
