@@ -15,7 +15,7 @@ use http_body::Body;
 use runner_flow::Timestamp;
 
 use super::answer::Answer;
-use super::intake::{self, Budget, Share};
+use super::intake::{self, Arriving, Budget, Share};
 use super::meter::Meter;
 use super::own::Question;
 use super::pass::Passing;
@@ -62,7 +62,7 @@ enum Brought<B> {
     /// A body that names a model, or could.
     Named(Bytes, Head, Share),
     /// Something that is not looked at.
-    Sealed(B),
+    Sealed(Arriving<B>),
 }
 
 impl Door {
@@ -158,7 +158,7 @@ impl Known<'_> {
         let chosen = Chosen::of(model, &self.head.method, call)?;
         let brought = match chosen.endpoint().names_model {
             true => self.read(body).await?,
-            false => Brought::Sealed(body),
+            false => Brought::Sealed(Arriving::new(body)?),
         };
         self.pass(chosen, brought).await
     }
@@ -219,10 +219,10 @@ impl Known<'_> {
                 (head.splice(&bytes, &model.provider_model, ask), Some(share))
             }
             Brought::Sealed(_) if matches!(self.head.method, Method::GET | Method::DELETE) => (Outgoing::Nothing, None),
-            Brought::Sealed(body) => (Outgoing::stream(intake::Passing::new(body)?), None),
+            Brought::Sealed(body) => (Outgoing::stream(body), None),
         };
         let passing = Passing { caller: self.caller, model, endpoint, id, asked_for_usage: ask, record };
-        passing.on(self.head.method, &target, self.head.headers, body).await
+        Ok(passing.on(self.head.method, &target, self.head.headers, body).await)
     }
 }
 

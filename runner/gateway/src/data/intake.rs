@@ -92,13 +92,13 @@ where
 }
 
 /// A body that is passed on while it arrives.
-pub(super) struct Passing<B> {
+pub(super) struct Arriving<B> {
     body: B,
     so_far: u64,
     dawdling: Option<Pin<Box<Sleep>>>,
 }
 
-impl<B: Body<Data = Bytes, Error: Into<Failure>> + Send + Unpin> Passing<B> {
+impl<B: Body<Data = Bytes, Error: Into<Failure>> + Send + Unpin> Arriving<B> {
     pub(super) fn new(body: B) -> Result<Self, No> {
         match body.size_hint().lower() {
             declared if declared > bounds::UPLOAD => Err(No::too_large(bounds::UPLOAD)),
@@ -111,7 +111,7 @@ impl<B: Body<Data = Bytes, Error: Into<Failure>> + Send + Unpin> Passing<B> {
     }
 }
 
-impl<B: Body<Data = Bytes, Error: Into<Failure>> + Send + Unpin> Body for Passing<B> {
+impl<B: Body<Data = Bytes, Error: Into<Failure>> + Send + Unpin> Body for Arriving<B> {
     type Data = Bytes;
     type Error = Failure;
 

@@ -41,7 +41,7 @@ impl Passing<'_> {
         target: &str,
         mut headers: HeaderMap,
         body: Outgoing,
-    ) -> Result<Response<Answer>, No> {
+    ) -> Response<Answer> {
         headers::up(&mut headers);
         self.record.waits();
         self.record.sent(true);
@@ -49,17 +49,25 @@ impl Passing<'_> {
             Ok(answer) => answer,
             Err(no) => {
                 self.record.sent(!no.is_before_sending());
-                self.record.finish(Some(Cow::Borrowed(no.code())));
-                return Err(no);
+                return self.end(&no);
             }
         };
         self.record.works();
         self.record.answered(answer.status, &answer.headers);
         match answer.status.as_u16() {
-            300..=399 => Err(self.redirected()),
+            // The caller's client would follow it with the caller's key.
+            300..=399 => self.end(&No::redirected()),
             400.. => self.fail(answer).await,
-            _ => Ok(self.flow(answer, None)),
+            _ => self.flow(answer, None),
         }
+    }
+
+    /// The call ends without an answer of the provider's.
+    fn end(mut self, no: &No) -> Response<Answer> {
+        let mut response = no.response(self.endpoint.dialect);
+        self.sign(response.headers_mut());
+        self.record.finish(Some(Cow::Borrowed(no.code())));
+        response
     }
 
     async fn first_byte(
@@ -74,13 +82,6 @@ impl Passing<'_> {
             },
             () = self.caller.revoked.cancelled() => Err(No::revoked()),
         }
-    }
-
-    /// The caller's client would follow a redirect with the caller's key.
-    fn redirected(mut self) -> No {
-        let no = No::redirected();
-        self.record.finish(Some(Cow::Borrowed(no.code())));
-        no
     }
 
     /// The answer, while it arrives.
@@ -109,22 +110,22 @@ impl Passing<'_> {
     }
 
     /// An error of the provider, in the shape that the caller's client reads.
-    async fn fail(mut self, answer: Forwarded) -> Result<Response<Answer>, No> {
+    async fn fail(mut self, answer: Forwarded) -> Response<Answer> {
         let status = answer.status;
         let error = Cow::Owned(status.as_str().to_owned());
         if headers::is_event_stream(&answer.headers) || answer.body.size_hint().lower() > bounds::ERROR as u64 {
-            return Ok(self.flow(answer, Some(error)));
+            return self.flow(answer, Some(error));
         }
         self.record.waits();
         let Ok(Some(words)) = tokio::time::timeout(self.endpoint.idle, read(answer.body)).await else {
-            return Err(self.broken());
+            return self.end(&No::broken());
         };
         self.record.works();
+        let words = self.model.connection.masked(words);
         self.record.piece(&words);
         let mut head = answer.headers;
         headers::down(&mut head);
         head.remove(CONTENT_LENGTH);
-        let words = self.model.connection.masked(words);
         let words = match head.contains_key(http::header::CONTENT_ENCODING) {
             true => words,
             false => reshaped(self.endpoint.dialect, status, &words).inspect(|_| is_json(&mut head)).unwrap_or(words),
@@ -135,13 +136,7 @@ impl Passing<'_> {
         let mut response = Response::new(Answer::whole(words));
         *response.status_mut() = status;
         *response.headers_mut() = head;
-        Ok(response)
-    }
-
-    fn broken(mut self) -> No {
-        let no = No::broken();
-        self.record.finish(Some(Cow::Borrowed(no.code())));
-        no
+        response
     }
 
     /// Adds the call's id, and how long it took here and there.

@@ -70,11 +70,11 @@ mod tests {
     use super::key;
 
     fn presented(headers: &[(&str, &str)]) -> Result<String, &'static str> {
-        let pairs = headers.iter().map(|(name, value)| {
-            (HeaderName::from_bytes(name.as_bytes()).unwrap(), HeaderValue::from_bytes(value.as_bytes()).unwrap())
-        });
         let mut map = HeaderMap::new();
-        pairs.for_each(|(name, value)| drop(map.append(name, value)));
+        for (name, value) in headers {
+            let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
+            map.append(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
+        }
         key(&map).map(str::to_owned).map_err(|no| no.code())
     }
 

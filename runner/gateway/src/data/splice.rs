@@ -316,7 +316,7 @@ mod tests {
                 }
                 body.insert(key, value);
             }
-            body.entry("model").or_insert(named.clone().into());
+            body.entry("model").or_insert(named.into());
             let print = |body: &Map<String, Value>| match is_pretty {
                 true => serde_json::to_string_pretty(body).unwrap(),
                 false => serde_json::to_string(body).unwrap(),

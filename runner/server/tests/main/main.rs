@@ -1,5 +1,7 @@
 //! The server and the gateway behind it, over real sockets, before a provider that the test controls.
 
+#![cfg(test)]
+
 mod connections;
 mod endings;
 mod keys;
