@@ -5,7 +5,7 @@
 //!
 //! `cargo run --release -p tests-bench`, with `nginx` on the PATH for the comparison.
 
-#![expect(clippy::expect_used, clippy::panic, reason = "a bench that cannot work must say so at once")]
+#![expect(clippy::expect_used, reason = "a bench that cannot work must say so at once")]
 #![expect(clippy::disallowed_types, reason = "what is measured is a process")]
 #![expect(clippy::print_stdout, reason = "its figures are what it is for")]
 
