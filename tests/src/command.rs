@@ -208,6 +208,11 @@ impl Running {
         assert!(signal("-INT", self.process.child.id()), "it can be interrupted");
     }
 
+    /// Asks it to read again what it was told.
+    pub fn hang_up(&self) {
+        assert!(signal("-HUP", self.process.child.id()), "it can be asked");
+    }
+
     /// Stops reading, as `head` does.
     pub fn close_stdout(self) -> i32 {
         let Self { mut process, stdout, stderr } = self;

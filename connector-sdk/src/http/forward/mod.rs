@@ -82,7 +82,7 @@ impl Way {
 
     async fn send_by(
         &self,
-        mut lane: Lane,
+        mut lane: Box<Lane>,
         request: Box<Request<Outgoing>>,
     ) -> Result<Result<Forwarded, Box<Request<Outgoing>>>> {
         match lane.exchange(*request).await {

@@ -14,9 +14,9 @@ use crate::args::ServeArgs;
 use crate::exit::Exit;
 use crate::gateway::{now, open, store, trouble};
 use crate::problem::Problem;
-use crate::signals;
+use crate::signals::{self, Rereads};
 
-/// How often the file and the keys are looked at: a key that was revoked elsewhere ends within a second.
+/// How often the server is asked whether it has taken over a file.
 const LOOK: Duration = Duration::from_millis(200);
 /// How often old records are forgotten.
 const TIDY: Duration = Duration::from_secs(3_600);
@@ -37,7 +37,7 @@ pub(crate) fn run(app: &App, args: &ServeArgs) -> Result<Exit, Problem> {
 }
 
 async fn serve(app: &App, file: &Path, gateway: Gateway) -> Result<Exit, Problem> {
-    let asked = signals::listen();
+    let (asked, rereads) = (signals::listen(), Rereads::listen());
     let snapshot = gateway.snapshot();
     let listener = snapshot.listen().parse::<SocketAddr>().map_err(std::io::Error::other).and_then(Server::listen);
     let listening = listener.and_then(|listener| Ok((listener.local_addr()?, listener)));
@@ -53,21 +53,26 @@ async fn serve(app: &App, file: &Path, gateway: Gateway) -> Result<Exit, Problem
     tokio::select! {
         () = server.serve(listener, asked.cancel) => {}
         () = asked.leave.cancelled() => {}
-        () = look_after(app, file, &gateway) => {}
+        () = look_after(app, file, &gateway, rereads) => {}
         () = tidy(&gateway) => {}
     }
     gateway.flush().await.map_err(|error| store(&error))?;
     Ok(Exit::Done)
 }
 
-/// Takes in what others change, and says what came of it.
-async fn look_after(app: &App, file: &Path, gateway: &Gateway) {
+/// Says what comes of a file that was changed, and has everything read again when the system asks for it.
+async fn look_after(app: &App, file: &Path, gateway: &Gateway, mut rereads: Rereads) {
     let mut looks = tokio::time::interval(LOOK);
     let (mut version, mut said) = (gateway.snapshot().version().to_owned(), None);
     loop {
-        looks.tick().await;
-        // What is wrong with the store is told by /health, and to whoever asks for something.
-        drop(gateway.tick(now()).await);
+        tokio::select! {
+            _ = looks.tick() => {}
+            () = rereads.next() => {
+                // What comes of it is told by the gateway's health.
+                drop(gateway.reload(now()).await);
+                app.console.say(&format!("{} is read again", file.display()));
+            }
+        }
         let health = gateway.health();
         if health.version != version {
             app.console.say(&format!("{} is taken over", file.display()));

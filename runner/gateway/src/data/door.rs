@@ -8,7 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use connector_sdk::http::Outgoing;
-use connector_sdk::{Count, Dialect, Endpoint};
+use connector_sdk::{Count, Dialect, Endpoint, Stays};
 use http::request::Parts;
 use http::{HeaderMap, Method, Request, Response, StatusCode, Uri};
 use http_body::Body;
@@ -160,69 +160,7 @@ impl Known<'_> {
             true => self.read(body).await?,
             false => Brought::Sealed(Arriving::new(body)?),
         };
-        self.pass(chosen, brought).await
-    }
-
-    /// The body names the model.
-    async fn open_call<B>(mut self, call: &str, body: B) -> Result<Response<Answer>, No>
-    where
-        B: Body<Data = Bytes, Error: Into<Failure>> + Send + Unpin + 'static,
-    {
-        let unnamed = || {
-            No::invalid(
-                "the request names no model: put \"model\" into the body, or call /{workspace}/models/{model}/v1/…",
-            )
-        };
-        if self.head.method != Method::POST {
-            return Err(unnamed());
-        }
-        let brought = self.read::<B>(body).await?;
-        let name = brought.model().ok_or_else(unnamed)?;
-        let model = self.shared.gateway.model(self.caller, None, name, now())?;
-        let chosen = Chosen::of(model, &self.head.method, call)?;
-        match chosen.endpoint().names_model {
-            true => self.pass(chosen, brought).await,
-            false => Err(No::not_found("this call names no model in its body: call /{workspace}/models/{model}/v1/…")),
-        }
-    }
-
-    async fn read<B>(&mut self, body: B) -> Result<Brought<B>, No>
-    where
-        B: Body<Data = Bytes, Error: Into<Failure>> + Send + Unpin,
-    {
-        self.clock.waits();
-        let (bytes, share) = intake::whole(body, &self.shared.budget).await?;
-        self.clock.works();
-        let head = Head::of(&bytes).map_err(|malformed| No::invalid(malformed.to_string()))?;
-        Ok(Brought::Named(bytes, head, share))
-    }
-
-    async fn pass<B>(self, chosen: Chosen<'_>, brought: Brought<B>) -> Result<Response<Answer>, No>
-    where
-        B: Body<Data = Bytes, Error: Into<Failure>> + Send + Unpin + 'static,
-    {
-        let (model, endpoint) = (&chosen.model, chosen.endpoint());
-        let wanted = brought.wanted(endpoint);
-        let call = self.shared.gateway.begin(self.caller, model, wanted, now())?;
-        let (id, series) = (call.id(), self.shared.meter.series(model, endpoint.operation));
-        let mut record = Record::new(Arc::clone(self.shared), series, call, self.clock, wanted.body_bytes);
-        let target = match self.head.uri.query() {
-            Some(query) => Cow::Owned(format!("{}?{query}", chosen.call)),
-            None => Cow::Borrowed(chosen.call),
-        };
-        let ask = endpoint.asks_for_usage && brought.may_be_asked_for_usage();
-        let (body, _share) = match brought {
-            Brought::Named(bytes, head, share) => {
-                if model.record_content {
-                    record.keep_content(&bytes);
-                }
-                (head.splice(&bytes, &model.provider_model, ask), Some(share))
-            }
-            Brought::Sealed(_) if matches!(self.head.method, Method::GET | Method::DELETE) => (Outgoing::Nothing, None),
-            Brought::Sealed(body) => (Outgoing::stream(body), None),
-        };
-        let passing = Passing { caller: self.caller, model, endpoint, id, asked_for_usage: ask, record };
-        Ok(passing.on(self.head.method, &target, self.head.headers, body).await)
+        Ok(self.pass(chosen, brought).await)
     }
 }
 
@@ -234,13 +172,6 @@ impl<'a> Chosen<'a> {
                 "this is no call that a model passes on; see the provider's API for its methods and paths",
             ));
         };
-        if model.endpoints[endpoint].keeps_state && !model.stateful {
-            return Err(No::new(
-                StatusCode::FORBIDDEN,
-                "stateful",
-                "this call leaves something with the provider, where other members could read it; an admin can allow that for the workspace",
-            ));
-        }
         Ok(Self { model, endpoint, call })
     }
 
@@ -261,6 +192,16 @@ impl<B> Brought<B> {
         matches!(self, Self::Named(_, head, _) if head.stream && !head.asks_for_usage())
     }
 
+    /// Whether anything of it is with the provider afterwards, or was before.
+    fn leaves_something(&self, stays: Stays) -> bool {
+        match (self, stays) {
+            (_, Stays::Always) => true,
+            (Self::Named(_, head, _), Stays::UnlessDeclined) => head.asks_for_state || !head.declines_storage,
+            (Self::Named(_, head, _), Stays::IfAsked) => head.asks_for_state,
+            (Self::Sealed(_), Stays::UnlessDeclined | Stays::IfAsked) => false,
+        }
+    }
+
     fn wanted(&self, endpoint: &Endpoint) -> Wanted {
         let answers_tokens = endpoint.usage.iter().any(|(count, _)| *count == Count::Output);
         let (stream, body_bytes, most) = match self {
@@ -274,6 +215,20 @@ impl<B> Brought<B> {
             max_output: if answers_tokens { most } else { Some(0) },
         }
     }
+}
+
+fn stateful(stays: Stays) -> No {
+    let way_out = match stays {
+        Stays::Always => "",
+        Stays::IfAsked | Stays::UnlessDeclined => {
+            "put \"store\": false into the body, and leave out deferred, background, conversation and previous_response_id; or "
+        }
+    };
+    let message = format!(
+        "this call leaves something with the provider, or uses what was left there, and other members could read it: \
+         {way_out}an admin can allow it for the workspace by \"stateful\": true"
+    );
+    No::new(StatusCode::FORBIDDEN, "stateful", message)
 }
 
 fn nothing_here() -> No {

@@ -1,7 +1,7 @@
 //! A call that was let through, passed on to its provider.
 
 use std::borrow::Cow;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -45,7 +45,8 @@ impl Passing<'_> {
         headers::up(&mut headers);
         self.record.waits();
         self.record.sent(true);
-        let answer = match self.first_byte(self.model.connection.forward(method, target, headers, body)).await {
+        let forward = pin!(self.model.connection.forward(method, target, headers, body));
+        let answer = match self.first_byte(forward).await {
             Ok(answer) => answer,
             Err(no) => {
                 self.record.sent(!no.is_before_sending());
@@ -70,9 +71,10 @@ impl Passing<'_> {
         response
     }
 
+    /// The future is pinned where it is made: it is large, and would be copied with each hand that it goes through.
     async fn first_byte(
         &self,
-        forward: impl Future<Output = connector_sdk::Result<Forwarded>>,
+        forward: Pin<&mut impl Future<Output = connector_sdk::Result<Forwarded>>>,
     ) -> Result<Forwarded, No> {
         tokio::select! {
             biased;

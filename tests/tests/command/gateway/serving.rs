@@ -2,10 +2,11 @@
 
 use std::fs;
 use std::io::Read as _;
+use std::os::unix::fs::PermissionsExt as _;
 
 use serde_json::{Value, json};
 
-use super::{Answer, House, QUESTION};
+use super::{Answer, House, PROVIDER_KEY, QUESTION};
 
 #[test]
 fn a_call_is_answered_recorded_and_summed_up() {
@@ -94,6 +95,28 @@ fn an_edited_file_is_taken_over_and_a_wrong_one_is_not() {
     server.running.says("is taken over");
     server.question(&key).is(404);
     assert_eq!(server.get("/health", "").is(200).json()["status"], "ok");
+}
+
+#[test]
+fn a_secret_that_was_changed_in_its_file_counts_once_the_server_is_asked_to_read_again() {
+    let house = House::furnished();
+    let key = house.key("acme", "bob", &[]);
+    let secret = house.shell.path("provider.key");
+    let write = |text: &str| {
+        fs::write(&secret, text).unwrap();
+        fs::set_permissions(&secret, fs::Permissions::from_mode(0o600)).unwrap();
+    };
+    write(PROVIDER_KEY);
+    let mut file: Value = serde_json::from_str(&house.file()).unwrap();
+    file["workspaces"]["acme"]["connections"]["xai"]["fields"]["api_key"] = json!({ "file": "provider.key" });
+    fs::write(house.shell.path("linkwork.json"), file.to_string()).unwrap();
+    let mut server = house.serve();
+    server.question(&key).is(200);
+    write("no-key-of-xai");
+    server.running.hang_up();
+    server.running.says("is read again");
+    let refused = server.question(&key).is(400);
+    assert!(refused.body.contains("Incorrect API key"), "{refused:?}");
 }
 
 #[test]
