@@ -13,6 +13,8 @@ use http::request::Parts;
 use http::{HeaderMap, Method, Request, Response, StatusCode, Uri};
 use http_body::Body;
 use runner_flow::Timestamp;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 use super::answer::Answer;
 use super::intake::{self, Arriving, Budget, Share};
@@ -23,6 +25,7 @@ use super::place::Place;
 use super::record::{Record, Stopwatch};
 use super::refuse::No;
 use super::splice::Head;
+use super::trace::Traces;
 use super::{bounds, presented};
 use crate::control::{Actor, Caller, Gateway, Model, Permission, Wanted};
 
@@ -38,6 +41,8 @@ pub struct Door {
 pub(super) struct Shared {
     pub(super) gateway: Gateway,
     pub(super) meter: Meter,
+    /// None, if nobody is to be told.
+    pub(super) traces: Option<Traces>,
     budget: Budget,
 }
 
@@ -69,7 +74,8 @@ impl Door {
     /// The door of a gateway.
     pub fn new(gateway: Gateway) -> Self {
         let (meter, budget) = (Meter::default(), Budget::default());
-        Self { shared: Arc::new(Shared { gateway, meter, budget }) }
+        let traces = gateway.snapshot().traces().cloned().map(Traces::new);
+        Self { shared: Arc::new(Shared { gateway, meter, traces, budget }) }
     }
 
     /// Whether a path leads to a model, or to what a key may use.
@@ -99,7 +105,20 @@ impl Door {
 
     /// The numbers of a workspace's calls, as Prometheus reads them; of all, if none is named.
     pub fn metrics(&self, workspace: Option<&str>) -> String {
-        self.shared.meter.text(workspace)
+        let traces = self.shared.traces.as_ref().map(Traces::text).unwrap_or_default();
+        self.shared.meter.text(workspace) + &traces
+    }
+
+    /// Tells the collector of calls that are over, if there is one, until it is told to stop and a little longer.
+    pub async fn export_traces(&self, stop: CancellationToken) {
+        if let Some(traces) = &self.shared.traces {
+            traces.export(stop).await;
+        }
+    }
+
+    /// Why the collector takes nothing just now, whenever that changes. None, if there is no collector.
+    pub fn trouble_with_traces(&self) -> Option<watch::Receiver<Option<String>>> {
+        self.shared.traces.as_ref().map(Traces::trouble)
     }
 
     /// The workspace of whoever sends these headers, if they have this permission there; else the no.
@@ -221,7 +240,8 @@ impl Known<'_> {
             Brought::Sealed(_) if matches!(self.head.method, Method::GET | Method::DELETE) => (Outgoing::Nothing, None),
             Brought::Sealed(body) => (Outgoing::stream(body), None),
         };
-        let passing = Passing { caller: self.caller, model, endpoint, id, asked_for_usage: ask, record };
+        let stream = wanted.stream;
+        let passing = Passing { caller: self.caller, model, endpoint, id, stream, asked_for_usage: ask, record };
         Ok(passing.on(self.head.method, &target, self.head.headers, body).await)
     }
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -16,6 +17,7 @@ use super::flow::{Flow, Shape};
 use super::mend::{Blocks, Mender};
 use super::record::Record;
 use super::refuse::{No, reshaped};
+use super::trace::Span;
 use super::{bounds, headers};
 use crate::control::{CallId, Caller, Model};
 
@@ -25,9 +27,10 @@ const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 /// A call that was let through.
 pub(super) struct Passing<'a> {
     pub(super) caller: &'a Caller,
-    pub(super) model: &'a Model,
+    pub(super) model: &'a Arc<Model>,
     pub(super) endpoint: &'a Endpoint,
     pub(super) id: CallId,
+    pub(super) stream: bool,
     /// Whether the usage of a stream was asked for, though the caller did not.
     pub(super) asked_for_usage: bool,
     pub(super) record: Record,
@@ -43,6 +46,7 @@ impl Passing<'_> {
         body: Outgoing,
     ) -> Response<Answer> {
         headers::up(&mut headers);
+        self.trace(&mut headers);
         self.record.waits();
         self.record.sent(true);
         let answer = match self.first_byte(self.model.connection.forward(method, target, headers, body)).await {
@@ -59,6 +63,14 @@ impl Passing<'_> {
             300..=399 => self.end(&No::redirected()),
             400.. => self.fail(answer).await,
             _ => self.flow(answer, None),
+        }
+    }
+
+    /// Gives the call its place in a trace, if somebody wants to hear of it.
+    fn trace(&mut self, headers: &mut HeaderMap) {
+        if let Some(link) = self.record.traces().and_then(|traces| traces.link(headers)) {
+            let operation = self.endpoint.operation;
+            self.record.trace(Span::new(link, self.caller, self.model, operation, self.id, self.stream));
         }
     }
 
@@ -151,8 +163,8 @@ impl Passing<'_> {
     }
 }
 
-/// The body of an error, as far as one is read.
-async fn read(mut body: ForwardedBody) -> Option<Bytes> {
+/// The body of an answer that is read here, as far as one is.
+pub(super) async fn read(mut body: ForwardedBody) -> Option<Bytes> {
     let mut all = BytesMut::new();
     while let Some(frame) = std::future::poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
         let piece = frame.ok()?.into_data().unwrap_or_default();
