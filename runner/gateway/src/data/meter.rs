@@ -8,9 +8,9 @@ use std::fmt::Write as _;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use super::names::{self, label};
 use super::bounds;
 use super::histogram::{Bounds, Histogram};
+use super::names::{self, label};
 use crate::control::{CallEnd, Model};
 
 const DURATION: Bounds =
@@ -58,7 +58,8 @@ impl Meter {
         }
         let mut all = self.series.write().unwrap_or_else(PoisonError::into_inner);
         let key = if all.len() < bounds::SERIES { key } else { Key::other() };
-        let series = all.entry(key).or_insert_with_key(|key| Arc::new(Series::new(key, names::provider(model.connector))));
+        let series =
+            all.entry(key).or_insert_with_key(|key| Arc::new(Series::new(key, names::provider(model.connector))));
         Arc::clone(series)
     }
 

@@ -39,10 +39,13 @@ impl Traces {
         let mut found = Vec::new();
         let mut headers = HeaderMap::new();
         for (name, source) in &entry.headers {
-            let value = free_header_name(name).map_err(str::to_owned).and_then(|name| Ok((name, header(source, sources)?)));
+            let value =
+                free_header_name(name).map_err(str::to_owned).and_then(|name| Ok((name, header(source, sources)?)));
             match value {
                 Ok((name, value)) => drop(headers.insert(name, value)),
-                Err(message) => found.push(Violation::new(pointer_to("/traces/headers", name), "missing_secret", message)),
+                Err(message) => {
+                    found.push(Violation::new(pointer_to("/traces/headers", name), "missing_secret", message))
+                }
             }
         }
         match collector(&entry.endpoint) {

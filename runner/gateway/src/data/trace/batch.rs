@@ -14,7 +14,8 @@ const FAILED: u8 = 2;
 
 /// The body of a request that tells of these calls.
 pub(super) fn body(spans: &[Box<Span>]) -> serde_json::Result<Vec<u8>> {
-    let service = [attribute("service.name", Told::Text("linkwork")), attribute("service.version", Told::Text(VERSION))];
+    let service =
+        [attribute("service.name", Told::Text("linkwork")), attribute("service.version", Told::Text(VERSION))];
     let spans = spans.iter().map(|span| Written::of(span)).collect();
     serde_json::to_vec(&Batch {
         resource_spans: [OfResource {

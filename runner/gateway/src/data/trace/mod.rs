@@ -60,6 +60,8 @@ impl Traces {
     /// Its numbers, as Prometheus reads them.
     pub(super) fn text(&self) -> String {
         let dropped = self.queue.dropped();
-        format!("# HELP {DROPPED} Calls that no collector was told of.\n# TYPE {DROPPED} counter\n{DROPPED} {dropped}\n")
+        format!(
+            "# HELP {DROPPED} Calls that no collector was told of.\n# TYPE {DROPPED} counter\n{DROPPED} {dropped}\n"
+        )
     }
 }
