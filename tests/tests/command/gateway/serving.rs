@@ -119,7 +119,7 @@ fn traces_go_where_everybody_sends_them_and_a_collector_that_is_gone_is_told_of(
     let collector = Wire::always(Reply::json(200, "{}"));
     let mut house = House::furnished();
     let key = house.key("acme", "bob", &[]);
-    house.shell = house.shell.env("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url(""));
+    house.shell = house.shell.env("OTEL_EXPORTER_OTLP_ENDPOINT", &collector.url(""));
     let server = house.serve();
     server.question(&key).is(200);
     server.running.interrupt();
@@ -128,7 +128,7 @@ fn traces_go_where_everybody_sends_them_and_a_collector_that_is_gone_is_told_of(
     assert_eq!(told.target(), "/v1/traces");
     assert!(told.text().contains("gen_ai.request.model") && !told.text().contains(PROVIDER_KEY), "{told:?}");
 
-    house.shell = house.shell.env("OTEL_EXPORTER_OTLP_ENDPOINT", url_of_nobody(""));
+    house.shell = house.shell.env("OTEL_EXPORTER_OTLP_ENDPOINT", &url_of_nobody(""));
     let mut server = house.serve();
     server.question(&key).is(200);
     server.running.says("Traces get lost: the collector cannot be reached. Calls go on.");

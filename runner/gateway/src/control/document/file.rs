@@ -71,7 +71,7 @@ pub(crate) struct TracesEntry {
     pub(crate) endpoint: String,
     /// Headers that show who sends them, by name. No value ever stands here itself.
     #[serde(default)]
-    #[schemars(length(max = 16), extend("x-secret" = true))]
+    #[schemars(extend("x-secret" = true))]
     pub(crate) headers: BTreeMap<String, SecretSource>,
     /// How many of the traces that begin here are told, from 0 to 1. Whoever began a trace elsewhere has decided there.
     #[serde(default = "all")]
