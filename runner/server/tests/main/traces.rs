@@ -19,7 +19,7 @@ async fn telling(wire: &Wire, collector: &str, sample: f64) -> House {
     House::with(wire, Settings::default(), |file| file["traces"] = traces).await
 }
 
-async fn collector() -> Wire {
+fn collector() -> Wire {
     Wire::always(Reply::json(200, "{\"partialSuccess\":{}}"))
 }
 
@@ -64,7 +64,7 @@ fn sent_on(request: &Recorded) -> Vec<String> {
 
 #[tokio::test]
 async fn a_call_is_told_with_its_place_in_the_callers_trace() {
-    let (wire, collector) = (Wire::always(Reply::json(200, ANSWERED)), collector().await);
+    let (wire, collector) = (Wire::always(Reply::json(200, ANSWERED)), collector());
     let house = telling(&wire, &collector.url("/otlp"), 0.0).await;
     let (key, key_id) = (house.key.clone(), house.key_id.clone());
     let answer = house.ask(&post(&house, ASKED, &traceparent("01"))).await;
@@ -109,7 +109,7 @@ async fn a_stream_is_told_with_what_it_used() {
     let usage = "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":4,\"total_tokens\":20,\
                  \"prompt_tokens_details\":{\"cached_tokens\":5},\"completion_tokens_details\":{\"reasoning_tokens\":7}}}\n\n";
     let reply = stream().send(chunk("data: {\"choices\":[]}\n\n")).send(chunk(usage)).send(chunk("data: [DONE]\n\n"));
-    let (wire, collector) = (Wire::always(reply.send("0\r\n\r\n")), collector().await);
+    let (wire, collector) = (Wire::always(reply.send("0\r\n\r\n")), collector());
     let house = telling(&wire, &collector.url(""), 1.0).await;
     house.ask_post("/v1/chat/completions", r#"{"model":"grok","stream":true}"#).await;
     let spans = told(house, &collector).await;
@@ -133,7 +133,7 @@ async fn a_stream_is_told_with_what_it_used() {
 #[tokio::test]
 async fn a_call_that_fails_says_what_went_wrong() {
     let limited = Reply::json(429, r#"{"error":{"message":"slow down"}}"#);
-    let (wire, collector) = (Wire::script([limited, Reply::silence().close()]), collector().await);
+    let (wire, collector) = (Wire::script([limited, Reply::silence().close()]), collector());
     let house = telling(&wire, &collector.url(""), 1.0).await;
     for status in [429, 502] {
         assert_eq!(house.ask_post("/v1/chat/completions", ASKED).await.head.status, status);
@@ -153,7 +153,7 @@ async fn a_call_that_fails_says_what_went_wrong() {
 
 #[tokio::test]
 async fn whoever_began_a_trace_decides_whether_it_is_told() {
-    let (wire, collector) = (Wire::always(Reply::json(200, ANSWERED)), collector().await);
+    let (wire, collector) = (Wire::always(Reply::json(200, ANSWERED)), collector());
     let house = telling(&wire, &collector.url(""), 1.0).await;
     house.ask(&post(&house, ASKED, &traceparent("00"))).await;
     assert_eq!(told(house, &collector).await, Vec::<Value>::new());
@@ -164,7 +164,7 @@ async fn whoever_began_a_trace_decides_whether_it_is_told() {
 #[tokio::test]
 async fn a_trace_begins_here_where_none_came_or_a_broken_one() {
     for headers in ["", "traceparent: 00-1-2-01\r\ntracestate: vendor=1\r\n", &traceparent("01").repeat(2)] {
-        let (wire, collector) = (Wire::always(Reply::json(200, ANSWERED)), collector().await);
+        let (wire, collector) = (Wire::always(Reply::json(200, ANSWERED)), collector());
         let house = telling(&wire, &collector.url(""), 1.0).await;
         house.ask(&post(&house, ASKED, headers)).await;
         let spans = told(house, &collector).await;
@@ -178,7 +178,7 @@ async fn a_trace_begins_here_where_none_came_or_a_broken_one() {
 
 #[tokio::test]
 async fn none_of_the_traces_that_begin_here_are_told_if_none_are_wanted() {
-    let (wire, collector) = (Wire::always(Reply::json(200, ANSWERED)), collector().await);
+    let (wire, collector) = (Wire::always(Reply::json(200, ANSWERED)), collector());
     let house = telling(&wire, &collector.url(""), 0.0).await;
     house.ask(&post(&house, ASKED, "")).await;
     assert_eq!(told(house, &collector).await, Vec::<Value>::new());
@@ -236,4 +236,13 @@ async fn where_nobody_listens_a_callers_trace_goes_on_as_it_came() {
     assert_eq!(requests[1].header("traceparent"), None);
     let metrics = house.ask(&house.head("GET /metrics", "")).await;
     assert!(!metrics.text().contains("traces"), "{}", metrics.text());
+}
+
+#[tokio::test]
+async fn a_server_that_ends_does_not_wait_for_ever_for_the_collector() {
+    let (wire, collector) = (Wire::always(Reply::json(200, ANSWERED)), Wire::always(Reply::silence().stall()));
+    let house = telling(&wire, &collector.url(""), 1.0).await;
+    house.ask_post("/v1/chat/completions", ASKED).await;
+    assert_eq!(told(house, &collector).await.len(), 1);
+    collector.until(|seen| seen.left == 1).await;
 }

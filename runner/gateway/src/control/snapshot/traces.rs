@@ -36,26 +36,18 @@ impl Traces {
     }
 
     fn of_entry(entry: &TracesEntry, sources: &Sources) -> Result<Self, Vec<Violation>> {
-        let mut found = Vec::new();
-        let mut headers = HeaderMap::new();
+        let unfit = |error| vec![Violation::new("/traces/endpoint", "base_url", why(&error))];
+        let collector = collector(&entry.endpoint).map_err(unfit)?;
+        let (mut headers, mut found) = (HeaderMap::new(), Vec::new());
         for (name, source) in &entry.headers {
-            let value =
-                free_header_name(name).map_err(str::to_owned).and_then(|name| Ok((name, header(source, sources)?)));
-            match value {
-                Ok((name, value)) => drop(headers.insert(name, value)),
-                Err(message) => {
-                    found.push(Violation::new(pointer_to("/traces/headers", name), "missing_secret", message))
-                }
+            let at = pointer_to("/traces/headers", name);
+            match (free_header_name(name), header(source, sources)) {
+                (Ok(name), Ok(value)) => drop(headers.insert(name, value)),
+                (Err(message), _) => found.push(Violation::new(at, "header", message)),
+                (_, Err(message)) => found.push(Violation::new(at, "missing_secret", message)),
             }
         }
-        match collector(&entry.endpoint) {
-            Ok(collector) if found.is_empty() => Ok(Self { collector, headers, sample: entry.sample }),
-            Ok(_) => Err(found),
-            Err(error) => {
-                found.push(Violation::new("/traces/endpoint", "base_url", why(&error)));
-                Err(found)
-            }
-        }
+        if found.is_empty() { Ok(Self { collector, headers, sample: entry.sample }) } else { Err(found) }
     }
 }
 

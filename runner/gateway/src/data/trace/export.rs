@@ -99,7 +99,8 @@ impl Traces {
         headers.insert(USER_AGENT, AGENT);
         let body = Outgoing::pieces([body, Bytes::new(), Bytes::new(), Bytes::new(), Bytes::new()]);
         let sent = async {
-            let answer = self.to.collector.forward(Method::POST, TARGET, headers, body).await.map_err(unreached)?;
+            let answer = self.to.collector.forward(Method::POST, TARGET, headers, body).await;
+            let answer = answer.map_err(|error| unreached(&error))?;
             let (status, wait) = (answer.status.as_u16(), answer.retry_after());
             // What is read to its end leaves the connection open for the next batch.
             let _ = pass::read(answer.body).await;
@@ -118,7 +119,7 @@ fn answered(status: u16) -> String {
     format!("the collector answered {status}")
 }
 
-fn unreached(error: Error) -> Failed {
+fn unreached(error: &Error) -> Failed {
     Failed::No(match (error.kind(), error.evidence()) {
         (ErrorKind::Network, Evidence::NotSent) => "the collector cannot be reached".to_owned(),
         (ErrorKind::Network, _) => "the collector hung up before it had answered".to_owned(),
