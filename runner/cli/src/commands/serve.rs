@@ -7,6 +7,7 @@ use std::time::Duration;
 use runner_gateway::control::{Gateway, Purpose, Retention};
 use runner_server::{Admin, Server, Settings};
 use serde_json::json;
+use tokio::sync::watch;
 
 use super::gateway::check;
 use crate::app::App;
@@ -47,6 +48,7 @@ async fn serve(app: &App, file: &Path, gateway: Gateway) -> Result<Exit, Problem
     })?;
     let settings = Settings { hosts: snapshot.hosts().to_vec(), ..Settings::default() };
     let server = Server::new(gateway.clone(), settings).routes(Admin::new(gateway.clone(), &app.registry));
+    let traces = server.trouble_with_traces();
     let url = format!("http://{address}");
     app.console.result(&url, &json!({ "url": url }));
     app.console.say("Members call models here, under /v1. Ctrl-C ends it once calls under way have ended.");
@@ -55,6 +57,7 @@ async fn serve(app: &App, file: &Path, gateway: Gateway) -> Result<Exit, Problem
         () = asked.leave.cancelled() => {}
         () = look_after(app, file, &gateway, rereads) => {}
         () = tidy(&gateway) => {}
+        () = tell_of_traces(app, traces) => {}
     }
     gateway.flush().await.map_err(|error| store(&error))?;
     Ok(Exit::Done)
@@ -86,6 +89,21 @@ async fn look_after(app: &App, file: &Path, gateway: &Gateway, mut rereads: Rere
             said = health.trouble;
         }
     }
+}
+
+/// Says when traces begin to get lost, and when that is over.
+async fn tell_of_traces(app: &App, trouble: Option<watch::Receiver<Option<String>>>) {
+    if let Some(mut trouble) = trouble {
+        while trouble.changed().await.is_ok() {
+            let said = match &*trouble.borrow_and_update() {
+                Some(trouble) => format!("Traces get lost: {trouble}. Calls go on."),
+                None => "The collector takes traces again.".to_owned(),
+            };
+            app.console.say(&said);
+        }
+    }
+    // Only what else goes on ends the server.
+    std::future::pending().await
 }
 
 /// Forgets what is old.

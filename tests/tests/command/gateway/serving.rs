@@ -5,6 +5,7 @@ use std::io::Read as _;
 use std::os::unix::fs::PermissionsExt as _;
 
 use serde_json::{Value, json};
+use tests::wire::{Reply, Wire, url_of_nobody};
 
 use super::{Answer, House, PROVIDER_KEY, QUESTION};
 
@@ -134,6 +135,34 @@ fn a_server_that_is_asked_to_end_ends_its_calls_first() {
     let body = rest.split_once("\r\n\r\n").unwrap().1;
     assert!(body.trim_end().ends_with('}') || body.trim_end().ends_with('0'), "{rest}");
     server.running.end().exits(0);
+}
+
+#[test]
+fn traces_go_where_everybody_sends_them_and_a_collector_that_is_gone_is_told_of() {
+    let collector = Wire::always(Reply::json(200, "{}"));
+    let mut house = House::furnished();
+    let key = house.key("acme", "bob", &[]);
+    house.shell = house.shell.env("OTEL_EXPORTER_OTLP_ENDPOINT", &collector.url(""));
+    let server = house.serve();
+    server.question(&key).is(200);
+    server.running.interrupt();
+    server.running.end().exits(0);
+    let told = collector.only_request();
+    assert_eq!(told.target(), "/v1/traces");
+    assert!(told.text().contains("gen_ai.request.model") && !told.text().contains(PROVIDER_KEY), "{told:?}");
+
+    house.shell = house.shell.env("OTEL_EXPORTER_OTLP_ENDPOINT", &url_of_nobody(""));
+    let mut server = house.serve();
+    server.question(&key).is(200);
+    server.running.says("Traces get lost: the collector cannot be reached. Calls go on.");
+    server.question(&key).is(200);
+    server.running.interrupt();
+    let said = server.running.end().exits(0).stderr;
+    assert!(!said.contains("Traces get lost"), "it is said once: {said}");
+
+    house.shell = house.shell.env("OTEL_EXPORTER_OTLP_ENDPOINT", "localhost:4317");
+    let said = house.shell.run(["check"]).stderr;
+    assert!(said.contains("OTEL_EXPORTER_OTLP_ENDPOINT") && said.contains("https://"), "{said}");
 }
 
 #[test]
