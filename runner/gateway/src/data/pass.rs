@@ -75,12 +75,13 @@ impl Passing<'_> {
         forward: impl Future<Output = connector_sdk::Result<Forwarded>>,
     ) -> Result<Forwarded, No> {
         tokio::select! {
+            // Asked first: a key that was revoked meanwhile sends nothing.
             biased;
+            () = self.caller.revoked.cancelled() => Err(No::revoked()),
             answer = tokio::time::timeout(self.endpoint.first_byte, forward) => match answer {
                 Ok(answer) => answer.map_err(|error| No::from(&error)),
                 Err(_) => Err(No::silent(self.endpoint.first_byte)),
             },
-            () = self.caller.revoked.cancelled() => Err(No::revoked()),
         }
     }
 
