@@ -111,6 +111,54 @@ async fn a_key_that_is_revoked_ends_what_goes_on_under_it() {
 }
 
 #[tokio::test]
+async fn a_key_that_is_revoked_ends_a_call_that_waits_for_its_first_byte() {
+    for (target, is_message) in [("/v1/chat/completions", false), ("/v1/messages", true)] {
+        let wire = Wire::always(Reply::silence().stall());
+        let house = House::before(&wire).await;
+        let mut caller = house.connect().await;
+        caller.send(house.post(target, ASKED)).await;
+        wire.until(|seen| seen.held == 1).await;
+        house.gateway.revoke_key(&Actor::Operator, "acme", &house.key_id, now()).await.unwrap();
+        let answer = caller.answer().await;
+        let error = if is_message { answer.error_of_anthropic() } else { answer.error() };
+        assert_eq!(error, (401, if is_message { "authentication_error" } else { "invalid_api_key" }.to_owned()));
+        wire.until(|seen| seen.left == 1).await;
+        assert_eq!(house.call_once_written().await.error_type.as_deref(), Some("revoked"));
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_is_revoked_sends_nothing_that_is_still_arriving() {
+    let wire = Wire::always(Reply::json(200, "{}"));
+    let house = House::before(&wire).await;
+    let mut caller = house.connect().await;
+    let more = format!("Content-Length: {}\r\nExpect: 100-continue\r\n", ASKED.len());
+    caller.send(house.head("POST /v1/chat/completions", &more)).await;
+    assert_eq!(caller.head().await.status, 100, "the body is waited for");
+    caller.send(&ASKED[..10]).await;
+    house.gateway.revoke_key(&Actor::Operator, "acme", &house.key_id, now()).await.unwrap();
+    caller.send(&ASKED[10..]).await;
+    assert_eq!(caller.answer().await.error(), (401, "invalid_api_key".to_owned()));
+    assert!(wire.requests().is_empty(), "nothing is passed on");
+}
+
+#[tokio::test]
+async fn an_upload_that_is_given_up_is_given_up_at_the_provider_too() {
+    let wire = Wire::always(Reply::json(200, "{}"));
+    let house = House::with(&wire, Settings::default(), |file| {
+        file["workspaces"]["acme"]["stateful"] = serde_json::json!(true);
+    })
+    .await;
+    let mut caller = house.connect().await;
+    caller.send(house.head("POST /acme/models/grok/v1/files", "Content-Length: 1000\r\n") + "--b\r\n").await;
+    wire.until(|seen| seen.connections == 1).await;
+    drop(caller);
+    let call = house.call_once_written().await;
+    assert!(matches!(call.error_type.as_deref(), Some("cancelled" | "broken")), "{call:?}");
+    assert!(wire.requests().is_empty(), "half of it is no request");
+}
+
+#[tokio::test]
 async fn a_server_that_stops_lets_calls_end_and_takes_no_more() {
     let gate = Gate::closed();
     let wire = Wire::always(stream().send(chunk(EVENT)).hold(&gate).send(chunk("data: [DONE]\n\n")).send("0\r\n\r\n"));
