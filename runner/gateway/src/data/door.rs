@@ -9,6 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use bytes::Bytes;
 use connector_sdk::http::Outgoing;
 use connector_sdk::{Count, Dialect, Endpoint};
+use http::header::{CONNECTION, HeaderValue};
 use http::request::Parts;
 use http::{HeaderMap, Method, Request, Response, StatusCode, Uri};
 use http_body::Body;
@@ -98,9 +99,11 @@ impl Door {
         }
     }
 
-    /// Refuses a request whose form is wrong, whatever it is about.
+    /// Refuses a request whose form is wrong, whatever it is about. Nothing after it is believed.
     pub fn misshapen<B>(&self, request: &Request<B>, why: &'static str) -> Response<Answer> {
-        self.refuse(None, request.uri(), &No::invalid(why), dialect_of(request))
+        let mut response = self.refuse(None, request.uri(), &No::invalid(why), dialect_of(request));
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        response
     }
 
     /// The numbers of a workspace's calls, as Prometheus reads them; of all, if none is named.

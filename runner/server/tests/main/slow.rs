@@ -61,7 +61,7 @@ async fn thousands_who_dawdle_harm_nobody_and_are_let_go() {
     assert_eq!(connections(&house).await, (MANY + 1).to_string());
     pass(Duration::from_secs(10)).await;
     for caller in &mut heads {
-        caller.send(" l").await;
+        caller.try_send(b" l").await;
     }
     pass(Duration::from_secs(7)).await;
     for caller in &mut heads {
@@ -94,14 +94,14 @@ async fn a_body_may_not_come_drop_by_drop_for_ever() {
     let mut caller = house.connect().await;
     caller.send(house.head("POST /v1/messages", "Transfer-Encoding: chunked\r\nExpect: 100-continue\r\n")).await;
     assert_eq!(caller.head().await.status, 100);
-    for _ in 0..11 {
+    for _ in 0..21 {
         caller.send("1\r\n \r\n").await;
         // An answer to somebody else: what was sent before has been read.
-        assert_eq!(house.ask_post("/v1/chat/completions", BODY).await.head.status, 200);
-        pass(Duration::from_secs(28)).await;
+        assert_eq!(house.ask(&house.head("GET /v1/models", "")).await.head.status, 200);
+        pass(Duration::from_secs(15)).await;
     }
     assert_eq!(caller.answer().await.error_of_anthropic(), (408, "invalid_request_error".to_owned()));
-    assert_eq!(wire.requests().len(), 11, "nothing of it is passed on");
+    assert!(wire.requests().is_empty(), "nothing of it is passed on");
 }
 
 #[tokio::test]

@@ -60,7 +60,6 @@ async fn a_length_that_is_not_plain_is_refused() {
         "Content-Length: 1_6\r\n",
         "Content-Length: \r\n",
         "Content-Length: 99999999999999999999\r\n",
-        "Content-Length: 18446744073709551615\r\n",
         "Content-Length : 16\r\n",
         "Content-Length\t: 16\r\n",
         "X: \0\r\nContent-Length: 16\r\n",
@@ -70,6 +69,11 @@ async fn a_length_that_is_not_plain_is_refused() {
         let told = told(&house, &(post(&house, lines, BODY) + &smuggled(&house))).await;
         assert!(told.starts_with("HTTP/1.1 400 "), "{lines:?}: {told}");
     }
+    let longest = post(&house, "Content-Length: 18446744073709551615\r\n", BODY) + &smuggled(&house);
+    assert!(
+        told(&house, &longest).await.starts_with("HTTP/1.1 431 "),
+        "a length that means something else to the reader"
+    );
     assert!(wire.requests().is_empty(), "nothing is passed on");
 }
 
@@ -108,8 +112,8 @@ async fn a_coding_that_is_not_plainly_chunked_is_refused() {
 async fn a_chunk_that_is_not_plain_is_refused() {
     let wire = Wire::always(Reply::json(200, "{}"));
     let house = House::before(&wire).await;
-    let giant = "x".repeat(17 << 10);
-    let trailers: String = (0..2_000).map(|number| format!("X-{number}: 1\r\n")).collect();
+    let giant = "x".repeat(33 << 10);
+    let trailers: String = (0..200).map(|number| format!("X-{number}: 1\r\n")).collect();
     for body in [
         format!("0x10\r\n{BODY}\r\n0\r\n\r\n"),
         format!("10 \u{1}\r\n{BODY}\r\n0\r\n\r\n"),

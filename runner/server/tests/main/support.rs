@@ -126,7 +126,10 @@ impl House {
     }
 
     pub(crate) async fn connect(&self) -> Caller {
-        Caller { stream: TcpStream::connect(self.address).await.unwrap(), read: Vec::new() }
+        let stream = TcpStream::connect(self.address).await.unwrap();
+        // What is sent is there at once, however small it is.
+        stream.set_nodelay(true).unwrap();
+        Caller { stream, read: Vec::new() }
     }
 
     /// Sends a request on a connection of its own and reads the whole answer.
