@@ -131,6 +131,9 @@ async fn a_key_that_is_revoked_ends_a_call_that_waits_for_its_first_byte() {
 async fn a_key_that_is_revoked_sends_nothing_that_is_still_arriving() {
     let wire = Wire::always(Reply::json(200, "{}"));
     let house = House::before(&wire).await;
+    let other = house.key_of("acme", "bob").await;
+    // A connection to the provider is open, so what goes on goes at once.
+    assert_eq!(house.ask_post("/v1/chat/completions", ASKED).await.head.status, 200);
     let mut caller = house.connect().await;
     let more = format!("Content-Length: {}\r\nExpect: 100-continue\r\n", ASKED.len());
     caller.send(house.head("POST /v1/chat/completions", &more)).await;
@@ -139,7 +142,21 @@ async fn a_key_that_is_revoked_sends_nothing_that_is_still_arriving() {
     house.gateway.revoke_key(&Actor::Operator, "acme", &house.key_id, now()).await.unwrap();
     caller.send(&ASKED[10..]).await;
     assert_eq!(caller.answer().await.error(), (401, "invalid_api_key".to_owned()));
-    assert!(wire.requests().is_empty(), "nothing is passed on");
+    let length = format!("Content-Length: {}\r\n", ASKED.len());
+    let answer = house.ask(&(house.head_by(&other, "POST /v1/chat/completions", &length) + ASKED)).await;
+    assert_eq!(answer.head.status, 200);
+    assert_eq!(wire.requests().len(), 2, "the call in between is not passed on");
+}
+
+#[tokio::test]
+async fn a_key_that_is_revoked_ends_a_call_whose_body_is_waited_for() {
+    let wire = Wire::always(Reply::json(200, "{}"));
+    let house = House::before(&wire).await;
+    let mut caller = house.connect().await;
+    caller.send(house.head("POST /v1/messages", "Content-Length: 100\r\nExpect: 100-continue\r\n")).await;
+    assert_eq!(caller.head().await.status, 100, "the body is waited for");
+    house.gateway.revoke_key(&Actor::Operator, "acme", &house.key_id, now()).await.unwrap();
+    assert_eq!(caller.answer().await.error_of_anthropic(), (401, "authentication_error".to_owned()));
 }
 
 #[tokio::test]

@@ -188,6 +188,8 @@ async fn two_different_keys_are_refused_and_a_placeholder_is_none() {
         assert_eq!(answer.error(), (400, "invalid".to_owned()), "{bad}");
         assert!(answer.text().contains("two different keys"), "{}", answer.text());
     }
+    let noted = house.audit().await.into_iter().find(|line| line.outcome == "invalid").unwrap();
+    assert_eq!((&*noted.actor, &*noted.object), ("", ""), "whoever has no key does not say what is noted");
     assert_eq!(ask("X-Nothing: 1".to_owned()).await.error(), (401, "invalid_api_key".to_owned()));
     assert_eq!(wire.requests().len(), passed_on, "nothing more is passed on");
 }
