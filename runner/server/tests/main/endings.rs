@@ -89,7 +89,10 @@ async fn a_provider_that_cannot_be_reached_is_told_and_nothing_is_sent_twice() {
     let answer = house.ask_post("/v1/chat/completions", r#"{"model":"grok"}"#).await;
     assert_eq!(answer.error(), (502, "broken".to_owned()));
     assert_eq!(wire.requests().len(), 1, "nothing is repeated");
+    let address = wire.authority();
     drop(wire);
+    // It ends on a thread of its own.
+    while tokio::net::TcpStream::connect(&address).await.is_ok() {}
     let answer = house.ask_post("/v1/chat/completions", r#"{"model":"grok"}"#).await;
     assert_eq!(answer.error(), (502, "no_connection".to_owned()));
 }
