@@ -10,7 +10,7 @@ use crate::limits;
 pub struct Endpoint {
     /// Its method.
     pub method: Method,
-    /// Below the connection's base, such as `/chat/completions`. A segment `{id}` stands for any one.
+    /// Below the connection's base, such as `/chat/completions`. A segment `{id}` stands for any plain one.
     pub path: &'static str,
     /// What it does, in the words of the `gen_ai` conventions, such as `chat`.
     pub operation: &'static str,
@@ -107,8 +107,13 @@ impl Endpoint {
         let is_any = |segment: &str| segment.starts_with('{') && segment.ends_with('}');
         let mut found = path.split('/');
         self.path.split('/').all(|wanted| match found.next() {
-            Some(found) if is_any(wanted) => !found.is_empty(),
+            Some(found) if is_any(wanted) => is_plain(found),
             found => found == Some(wanted),
         }) && found.next().is_none()
     }
+}
+
+/// Whether everybody reads this as one segment: encoded it could be two to some, and dots lead out of where they stand.
+fn is_plain(segment: &str) -> bool {
+    !matches!(segment, "" | "." | "..") && !segment.contains(['%', '\\', ';'])
 }

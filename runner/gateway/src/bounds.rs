@@ -28,7 +28,7 @@ pub const GROUP: usize = 512;
 pub const GATHER: Duration = Duration::from_millis(100);
 /// How long records wait that could not be written, before that is tried again.
 pub const RETRY: Duration = Duration::from_secs(1);
-/// Kinds of refusals that one commit tells apart; further ones are counted together.
+/// Kinds of refusals that one commit, and one hour of a workspace, tells apart; further ones are counted together.
 pub const REFUSALS: usize = 1_000;
 /// The bytes of a prompt, or of an answer, that are kept where a model asks for it.
 pub const CONTENT: usize = 256 << 10;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HOST, HeaderValue};
+use http::header::{ALLOW, CONTENT_TYPE, HOST, HeaderValue, TRANSFER_ENCODING};
 use http::uri::Authority;
 use http::{Method, Request, Response, StatusCode};
 use http_body::{Body, Frame, SizeHint};
@@ -33,7 +33,7 @@ impl Front {
     /// Answers a request.
     pub(crate) async fn answer(&self, request: Request<Incoming>) -> Response<Answer> {
         if let Some(misshapen) = self.misshapen(&request) {
-            return refusal(StatusCode::BAD_REQUEST, misshapen);
+            return self.door.misshapen(&request, misshapen);
         }
         match request.uri().path() {
             "/health" => self.only_get(&request, || self.health()),
@@ -51,6 +51,11 @@ impl Front {
         let uri = request.uri();
         if uri.authority().is_some() || !uri.path().starts_with('/') {
             return Some("the request's target must be a path");
+        }
+        let codings = request.headers().get_all(TRANSFER_ENCODING).iter();
+        // Others could read the body's end elsewhere.
+        if codings.enumerate().any(|(at, coding)| at > 0 || !coding.as_bytes().eq_ignore_ascii_case(b"chunked")) {
+            return Some("the body's transfer encoding must be chunked, and said once");
         }
         let mut hosts = request.headers().get_all(HOST).iter();
         let (Some(host), None) = (hosts.next(), hosts.next()) else {
@@ -74,7 +79,7 @@ impl Front {
     fn only_get(&self, request: &Request<Incoming>, answer: impl FnOnce() -> Response<Answer>) -> Response<Answer> {
         match *request.method() {
             Method::GET | Method::HEAD => answer(),
-            _ => refusal(StatusCode::METHOD_NOT_ALLOWED, "only GET is answered here"),
+            _ => only_get(),
         }
     }
 
@@ -117,9 +122,12 @@ impl Front {
     }
 }
 
-fn refusal(status: StatusCode, message: &str) -> Response<Answer> {
-    let error = json!({ "message": message, "type": "invalid_request_error", "param": null, "code": "invalid" });
-    json_answer(status, &json!({ "error": error }))
+fn only_get() -> Response<Answer> {
+    let message = "only GET is answered here";
+    let error = json!({ "message": message, "type": "invalid_request_error", "param": null, "code": "method" });
+    let mut response = json_answer(StatusCode::METHOD_NOT_ALLOWED, &json!({ "error": error }));
+    response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+    response
 }
 
 fn json_answer(status: StatusCode, body: &Value) -> Response<Answer> {

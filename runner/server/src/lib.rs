@@ -5,6 +5,7 @@
 mod admin;
 mod descriptors;
 mod front;
+mod leaving;
 mod line;
 mod pulse;
 mod routes;

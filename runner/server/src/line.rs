@@ -22,6 +22,10 @@ impl Line {
         Self { socket: TokioIo::new(socket), pulse }
     }
 
+    pub(crate) fn into_socket(self) -> TcpStream {
+        self.socket.into_inner()
+    }
+
     fn note<T>(&self, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         match &written {
             Poll::Pending => self.pulse.is_stuck(),

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
-use std::pin::pin;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
@@ -21,6 +21,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::descriptors;
 use crate::front::{Front, Served};
+use crate::leaving::see_off;
 use crate::line::Line;
 use crate::pulse::{Order, Watch, Watched};
 use crate::routes::Routes;
@@ -133,21 +134,25 @@ async fn converse(socket: TcpStream, front: Arc<Front>, watched: Watched, _place
     });
     let mut http = http1::Builder::new();
     http.max_buf_size(BUFFER).max_headers(HEADERS).max_header_size(HEAD);
-    let mut connection = pin!(http.serve_connection(Line::new(socket, Arc::clone(pulse)), service));
+    let mut connection = http.serve_connection(Line::new(socket, Arc::clone(pulse)), service);
     let mut is_finishing = false;
-    std::future::poll_fn(|cx| {
-        match pulse.order(cx.waker()) {
-            Order::End => return Poll::Ready(()),
+    let order = std::future::poll_fn(|cx| {
+        let order = pulse.order(cx.waker());
+        match order {
+            Order::End => return Poll::Ready(order),
             Order::Finish if !is_finishing => {
                 is_finishing = true;
-                connection.as_mut().graceful_shutdown();
+                Pin::new(&mut connection).graceful_shutdown();
             }
             Order::Finish | Order::GoOn => {}
         }
         // What is wrong with a connection concerns nobody but the caller at its other end, who was told.
-        connection.as_mut().poll(cx).map(drop)
-    })
-    .await;
+        Pin::new(&mut connection).poll(cx).map(|_| order)
+    });
+    if order.await == Order::GoOn {
+        // Kept apart, since almost all of a connection's life it is not needed.
+        Box::pin(see_off(connection.into_parts().io.into_socket())).await;
+    }
 }
 
 /// Lets time pass for connections, keys and the server's file.

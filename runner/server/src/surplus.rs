@@ -3,16 +3,15 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 
+use crate::leaving::see_off;
+
 /// Those that are told at the same time. Further ones are closed without a word.
 const TOLD: usize = 256;
-/// How long one that was told may take to leave.
-const LEAVING: Duration = Duration::from_millis(500);
 
 const FULL: &str = "{\"error\":{\"message\":\"too many connections; try again, or use fewer\",\"type\":\"server_error\",\
                     \"param\":null,\"code\":\"too_many_connections\"}}";
@@ -55,14 +54,10 @@ impl Places {
         let Ok(told) = Arc::clone(&self.told).try_acquire_owned() else { return };
         tokio::spawn(async move {
             let _told = told;
-            let goodbye = async {
-                socket.write_all(full().as_bytes()).await?;
-                socket.shutdown().await?;
-                // What is still to be read would turn the goodbye into a broken connection.
-                while socket.read(&mut [0; 1024]).await? > 0 {}
-                std::io::Result::Ok(())
-            };
-            let _ = tokio::time::timeout(LEAVING, goodbye).await;
+            // A socket that nobody has written to takes these few bytes at once.
+            if socket.write_all(full().as_bytes()).await.is_ok() {
+                see_off(socket).await;
+            }
         });
     }
 

@@ -9,9 +9,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use bytes::Bytes;
 use connector_sdk::http::Outgoing;
 use connector_sdk::{Count, Dialect, Endpoint, Stays};
+use http::header::{CONNECTION, HeaderValue};
 use http::request::Parts;
 use http::{HeaderMap, Method, Request, Response, StatusCode, Uri};
 use http_body::Body;
+use percent_encoding::percent_decode_str;
 use runner_flow::Timestamp;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -112,6 +114,13 @@ impl Door {
         }
     }
 
+    /// Refuses a request whose form is wrong, whatever it is about. Nothing after it is believed.
+    pub fn misshapen<B>(&self, request: &Request<B>, why: &'static str) -> Response<Answer> {
+        let mut response = self.refuse(None, request.uri(), &No::invalid(why), dialect_of(request));
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        response
+    }
+
     /// The numbers of a workspace's calls, as Prometheus reads them; of all, if none is named.
     pub fn metrics(&self, workspace: Option<&str>) -> String {
         let traces = self.shared.traces.as_ref().map(Traces::text).unwrap_or_default();
@@ -145,11 +154,12 @@ impl Door {
         Ok(self.shared.gateway.caller(presented::key(&head.headers)?, now())?)
     }
 
-    /// Every no is counted, and noted where the control has not done so itself.
+    /// Every no is counted, and noted where the control has not done so itself. What somebody without a key asks for is
+    /// not noted: they could fill the audit with it.
     fn refuse(&self, caller: Option<&Caller>, uri: &Uri, no: &No, dialect: Dialect) -> Response<Answer> {
         self.shared.meter.refused(no.code());
         if let Some(refusal) = no.to_note() {
-            let path: String = uri.path().chars().take(bounds::PATH).collect();
+            let path = caller.map(|_| uri.path().chars().take(bounds::PATH).collect::<String>()).unwrap_or_default();
             self.shared.gateway.refused(caller, "model.call", &path, &refusal, now());
         }
         no.response(dialect)
@@ -214,7 +224,11 @@ impl<'a> Known<'a> {
         B: Body<Data = Bytes, Error: Into<Failure>> + Send + Unpin,
     {
         self.clock.waits();
-        let (bytes, share) = intake::whole(body, &self.shared.budget).await?;
+        let (bytes, share) = tokio::select! {
+            biased;
+            whole = intake::whole(body, &self.shared.budget) => whole?,
+            () = self.caller.revoked.cancelled() => return Err(No::revoked()),
+        };
         self.clock.works();
         let head = Head::of(&bytes).map_err(|malformed| No::invalid(malformed.to_string()))?;
         Ok(Brought::Named(bytes, head, share))
@@ -224,6 +238,9 @@ impl<'a> Known<'a> {
     where
         B: Body<Data = Bytes, Error: Into<Failure>> + Send + Unpin + 'static,
     {
+        if self.head.uri.query().is_some_and(names_model) {
+            return Err(No::invalid("the query must not name a model: the path does, or the body's \"model\""));
+        }
         let (model, endpoint) = (&chosen.model, chosen.endpoint());
         if !model.stateful && brought.leaves_something(endpoint.stays) {
             return Err(stateful(endpoint.stays));
@@ -336,8 +353,18 @@ fn nothing_here() -> No {
 
 /// How the client of a request reads errors, as far as the request itself tells.
 fn dialect_of<B>(request: &Request<B>) -> Dialect {
-    let is_message = request.uri().path().contains("/messages") || request.headers().contains_key("anthropic-version");
-    if is_message { Dialect::Anthropic } else { Dialect::OpenAi }
+    let call = Place::of(request.uri().path()).map(|place| place.call());
+    let is_message = call.is_some_and(|call| call == "/messages" || call.starts_with("/messages/"));
+    match is_message || request.headers().contains_key("anthropic-version") {
+        true => Dialect::Anthropic,
+        false => Dialect::OpenAi,
+    }
+}
+
+/// Whether a query names a model: somebody could take that for the one that is meant.
+fn names_model(query: &str) -> bool {
+    let mut names = query.split('&').map(|pair| pair.split('=').next().unwrap_or_default());
+    names.any(|name| percent_decode_str(name).map(|byte| byte.to_ascii_lowercase()).eq(*b"model"))
 }
 
 fn now() -> Timestamp {

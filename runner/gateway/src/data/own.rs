@@ -25,11 +25,11 @@ pub(super) enum Question<'a> {
 
 impl<'a> Question<'a> {
     pub(super) fn of(method: &Method, call: &'a str) -> Option<Self> {
-        match (method, call) {
-            (_, "/api-key") => Some(Self::Key),
-            (&Method::GET, "/models") => Some(Self::Models),
-            (&Method::GET, _) => call.strip_prefix("/models/").filter(|name| !name.contains('/')).map(Self::Model),
-            _ => None,
+        match call {
+            _ if !matches!(*method, Method::GET | Method::HEAD) => None,
+            "/api-key" => Some(Self::Key),
+            "/models" => Some(Self::Models),
+            _ => call.strip_prefix("/models/").filter(|name| !name.contains('/')).map(Self::Model),
         }
     }
 

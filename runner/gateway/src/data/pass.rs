@@ -91,12 +91,13 @@ impl Passing<'_> {
         // Pinned where it is made: it is large, and would be copied with each hand that it goes through.
         let forward = pin!(connection.forward(self.method.clone(), &self.target, headers, body));
         tokio::select! {
+            // Asked first: a key that was revoked meanwhile sends nothing.
             biased;
+            () = self.caller.revoked.cancelled() => Err(No::revoked()),
             answer = tokio::time::timeout(limit, forward) => match answer {
                 Ok(answer) => answer.map_err(|error| No::from(&error)),
                 Err(_) => Err(No::silent(limit)),
             },
-            () = self.caller.revoked.cancelled() => Err(No::revoked()),
         }
     }
 

@@ -30,6 +30,7 @@ pub(super) struct No {
 impl No {
     pub(super) fn new(status: StatusCode, code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
         let kind = match status.as_u16() {
+            401 => RefusalKind::Unauthenticated,
             403 => RefusalKind::Forbidden,
             404 => RefusalKind::NotFound,
             400..=499 => RefusalKind::Invalid,

@@ -1,5 +1,6 @@
 //! A line for each change and each refusal.
 
+use runner_flow::Timestamp;
 use runner_gateway::control::{Actor, AuditLine, Change, Gateway, Object};
 use serde_json::json;
 
@@ -88,7 +89,7 @@ async fn each_refusal_leaves_a_line_and_a_flood_leaves_one() {
     let keys: u64 = lines.iter().filter(|line| line.action == "key.present").map(|line| line.times).sum();
     let many = lines.iter().filter(|line| line.action == "key.present").count();
     assert_eq!(keys, 10_000);
-    assert!(many < 500, "{many} lines for one flood");
+    assert_eq!(many, 1, "one line for one flood");
     let mut others = told(&lines.iter().filter(|line| line.action != "key.present").cloned().collect::<Vec<_>>());
     others.sort();
     assert_eq!(
@@ -108,10 +109,38 @@ async fn a_flood_of_different_refusals_is_bounded() {
     let ben = caller(&gateway, "ben").await;
     for number in 0..5_000 {
         gateway.model(&ben, None, &format!("model-{number}"), NOON).unwrap_err();
+        if number % 500 == 0 {
+            gateway.flush().await.unwrap();
+        }
     }
     let lines = lines(&gateway).await;
-    let all: u64 = lines.iter().filter(|line| line.action == "model.call").map(|line| line.times).sum();
+    let refused: Vec<&AuditLine> = lines.iter().filter(|line| line.action == "model.call").collect();
+    let all: u64 = refused.iter().map(|line| line.times).sum();
     assert_eq!(all, 5_000, "none is lost, even where they are not told apart");
+    assert!(refused.len() <= 1_001, "{} lines in one hour, over many commits", refused.len());
+    assert!(refused.iter().all(|line| line.workspace == "acme"), "whose workspace it is is always told");
+}
+
+#[tokio::test]
+async fn what_is_refused_again_and_again_makes_one_line_an_hour() {
+    let (_place, gateway) = usual_gateway();
+    let (ben, before) = (caller(&gateway, "ben").await, lines(&gateway).await.len());
+    let hour = 3_600_000;
+    for minutes in [0, 1, 59, 60, 61] {
+        let at = Timestamp::from_millis(NOON.as_millis() / hour * hour + minutes * 60_000);
+        gateway.model(&ben, None, "theirs", at).unwrap_err();
+        gateway.caller("lwk_nothing", at).unwrap_err();
+        gateway.flush().await.unwrap();
+    }
+    let told = told(&lines(&gateway).await.split_off(before));
+    let expected = [
+        "ben model.call model/theirs not_found x3",
+        "ben model.call model/theirs not_found x2",
+        " key.present  unauthenticated x3",
+        " key.present  unauthenticated x2",
+    ];
+    assert_eq!(told.len(), expected.len(), "{told:?}");
+    assert!(expected.iter().all(|line| told.contains(&(*line).to_owned())), "{told:?}");
 }
 
 #[tokio::test]

@@ -58,7 +58,7 @@ pub(super) fn show(asked: &Asked<'_>, object: Object) -> Result<Said, No> {
 pub(super) async fn put(asked: &Asked<'_>, object: Object, body: Incoming) -> Result<Said, No> {
     asked.query.end()?;
     let is_new = asked.gateway.snapshot().object(asked.workspace, object, asked.name).is_none();
-    let value = body::json(&asked.head.headers, body).await?;
+    let value = body::json(&asked.head.headers, body).await?.into_value();
     let version = asked.change(object, Some(value)).await?;
     let mut changed = Changed { version: version.clone(), tried: None, place: None, billed_to: None };
     match object {

@@ -1,10 +1,12 @@
 //! Keys of members.
 
+use connector_sdk::Schema;
 use http::StatusCode;
 use hyper::body::Incoming;
-use runner_flow::Timestamp;
+use runner_flow::{Diagnostic, Document, Timestamp};
 use runner_gateway::control::{KeyRow, NewKey};
 use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -37,8 +39,8 @@ pub(super) struct Made<'a> {
 
 pub(super) async fn make(asked: &Asked<'_>, body: Incoming) -> Result<Said, No> {
     asked.query.end()?;
-    let value = body::json(&asked.head.headers, body).await?;
-    let KeyToMake { principal, label, models, expires } = read(value)?;
+    let document = body::json(&asked.head.headers, body).await?;
+    let KeyToMake { principal, label, models, expires } = read(&document)?;
     let expires = expires.map(|text| Timestamp::parse(&text)).transpose();
     let expires = expires.map_err(|why| No::invalid(format!("expires: {why}"), "write it so, or leave it out"))?;
     let new = NewKey { workspace: asked.workspace.to_owned(), principal, label, models, expires };
@@ -47,8 +49,16 @@ pub(super) async fn make(asked: &Asked<'_>, body: Incoming) -> Result<Said, No> 
     Ok(Said::of(&Made { key: &made.key, about: &made.row }).status(StatusCode::CREATED))
 }
 
-fn read(value: Value) -> Result<KeyToMake, No> {
-    KeyToMake::deserialize(value).map_err(|error| No::invalid(error.to_string(), "GET /openapi.json tells its form"))
+/// Everything that is wrong is told with its place.
+fn read(document: &Document) -> Result<KeyToMake, No> {
+    let schema = SchemaSettings::draft2020_12().for_deserialize().into_generator().into_root_schema_for::<KeyToMake>();
+    let violations = Schema::new(schema.to_value()).check(document.value()).into_iter();
+    let findings: Vec<Diagnostic> = violations.map(|found| Diagnostic::of_violation(found, document)).collect();
+    if !findings.is_empty() {
+        return Err(No::findings(&findings, ""));
+    }
+    KeyToMake::deserialize(document.value())
+        .map_err(|error| No::invalid(error.to_string(), "GET /openapi.json tells its form"))
 }
 
 pub(super) async fn list(asked: &mut Asked<'_>) -> Result<Said, No> {

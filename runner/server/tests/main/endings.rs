@@ -89,7 +89,10 @@ async fn a_provider_that_cannot_be_reached_is_told_and_nothing_is_sent_twice() {
     let answer = house.ask_post("/v1/chat/completions", r#"{"model":"grok"}"#).await;
     assert_eq!(answer.error(), (502, "broken".to_owned()));
     assert_eq!(wire.requests().len(), 1, "nothing is repeated");
+    let address = wire.authority();
     drop(wire);
+    // It ends on a thread of its own.
+    while tokio::net::TcpStream::connect(&address).await.is_ok() {}
     let answer = house.ask_post("/v1/chat/completions", r#"{"model":"grok"}"#).await;
     assert_eq!(answer.error(), (502, "no_connection".to_owned()));
 }
@@ -108,6 +111,71 @@ async fn a_key_that_is_revoked_ends_what_goes_on_under_it() {
     assert_eq!(caller.chunk().await, Some(Vec::new()), "the stream is over");
     wire.until(|seen| seen.left == 1).await;
     assert_eq!(house.ask_post("/v1/chat/completions", ASKED).await.error(), (401, "invalid_api_key".to_owned()));
+}
+
+#[tokio::test]
+async fn a_key_that_is_revoked_ends_a_call_that_waits_for_its_first_byte() {
+    for (target, is_message) in [("/v1/chat/completions", false), ("/v1/messages", true)] {
+        let wire = Wire::always(Reply::silence().stall());
+        let house = House::before(&wire).await;
+        let mut caller = house.connect().await;
+        caller.send(house.post(target, ASKED)).await;
+        wire.until(|seen| seen.held == 1).await;
+        house.gateway.revoke_key(&Actor::Operator, "acme", &house.key_id, now()).await.unwrap();
+        let answer = caller.answer().await;
+        let error = if is_message { answer.error_of_anthropic() } else { answer.error() };
+        assert_eq!(error, (401, if is_message { "authentication_error" } else { "invalid_api_key" }.to_owned()));
+        wire.until(|seen| seen.left == 1).await;
+        assert_eq!(house.call_once_written().await.error_type.as_deref(), Some("revoked"));
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_is_revoked_sends_nothing_that_is_still_arriving() {
+    let wire = Wire::always(Reply::json(200, "{}"));
+    let house = House::before(&wire).await;
+    let other = house.key_of("acme", "bob").await;
+    // A connection to the provider is open, so what goes on goes at once.
+    assert_eq!(house.ask_post("/v1/chat/completions", ASKED).await.head.status, 200);
+    let mut caller = house.connect().await;
+    let more = format!("Content-Length: {}\r\nExpect: 100-continue\r\n", ASKED.len());
+    caller.send(house.head("POST /v1/chat/completions", &more)).await;
+    assert_eq!(caller.head().await.status, 100, "the body is waited for");
+    caller.send(&ASKED[..10]).await;
+    house.gateway.revoke_key(&Actor::Operator, "acme", &house.key_id, now()).await.unwrap();
+    caller.send(&ASKED[10..]).await;
+    assert_eq!(caller.answer().await.error(), (401, "invalid_api_key".to_owned()));
+    let length = format!("Content-Length: {}\r\n", ASKED.len());
+    let answer = house.ask(&(house.head_by(&other, "POST /v1/chat/completions", &length) + ASKED)).await;
+    assert_eq!(answer.head.status, 200);
+    assert_eq!(wire.requests().len(), 2, "the call in between is not passed on");
+}
+
+#[tokio::test]
+async fn a_key_that_is_revoked_ends_a_call_whose_body_is_waited_for() {
+    let wire = Wire::always(Reply::json(200, "{}"));
+    let house = House::before(&wire).await;
+    let mut caller = house.connect().await;
+    caller.send(house.head("POST /v1/messages", "Content-Length: 100\r\nExpect: 100-continue\r\n")).await;
+    assert_eq!(caller.head().await.status, 100, "the body is waited for");
+    house.gateway.revoke_key(&Actor::Operator, "acme", &house.key_id, now()).await.unwrap();
+    assert_eq!(caller.answer().await.error_of_anthropic(), (401, "authentication_error".to_owned()));
+}
+
+#[tokio::test]
+async fn an_upload_that_is_given_up_is_given_up_at_the_provider_too() {
+    let wire = Wire::always(Reply::json(200, "{}"));
+    let house = House::with(&wire, Settings::default(), |file| {
+        file["workspaces"]["acme"]["stateful"] = serde_json::json!(true);
+    })
+    .await;
+    let mut caller = house.connect().await;
+    caller.send(house.head("POST /acme/models/grok/v1/files", "Content-Length: 1000\r\n") + "--b\r\n").await;
+    wire.until(|seen| seen.connections == 1).await;
+    drop(caller);
+    let call = house.call_once_written().await;
+    assert!(matches!(call.error_type.as_deref(), Some("cancelled" | "broken")), "{call:?}");
+    assert!(wire.requests().is_empty(), "half of it is no request");
 }
 
 #[tokio::test]

@@ -79,16 +79,12 @@ async fn only_stateless_calls_that_the_connector_knows_are_passed_on() {
         "GET /acme/models/grok/v1/organization/keys",
         "GET /acme/models/grok/v1/../v1/embeddings",
         "GET /acme/models/grok/v1/%2e%2e/embeddings",
+        "GET /acme/models/grok/v1/language-models/..%2f..%2fx",
+        "GET /acme/models/grok/v1/language-models/%252e%252e",
         "PATCH /acme/models/grok/v1/embeddings",
     ];
     for line in unknown {
         assert_eq!(house.ask(&house.head(line, "")).await.error().0, 404, "{line}");
-    }
-    for target in
-        ["/acme/models/grok/v1/language-models/..%2f..%2fx", "/acme/models/grok/v1/language-models/%252e%252e"]
-    {
-        let answer = house.ask(&house.head(&format!("GET {target}"), "")).await;
-        assert_eq!(answer.error(), (400, "invalid".to_owned()), "{target}");
     }
     assert!(wire.requests().is_empty(), "nothing is passed on");
 }

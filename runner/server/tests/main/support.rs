@@ -7,9 +7,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use connector_sdk::Registry;
 use runner_flow::Timestamp;
 use runner_gateway::control::{
-    Actor, AuditLine, CallQuery, CallRow, Gateway, NewKey, Purpose, Settings as ControlSettings,
+    Actor, AuditLine, CallQuery, CallRow, Gateway, MadeKey, NewKey, Purpose, Settings as ControlSettings,
 };
-use runner_server::{Server, Settings};
+use runner_server::{Admin, Server, Settings};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tests::wire::Wire;
@@ -41,7 +41,7 @@ pub(crate) struct House {
     pub(crate) key_id: String,
     pub(crate) stop: CancellationToken,
     pub(crate) serving: JoinHandle<()>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 pub(crate) fn now() -> Timestamp {
@@ -67,6 +67,18 @@ fn file(wire: &Wire) -> Value {
     })
 }
 
+async fn make_key(gateway: &Gateway, workspace: &str, principal: &str) -> MadeKey {
+    let new = NewKey { workspace: workspace.to_owned(), principal: principal.to_owned(), ..NewKey::default() };
+    gateway.make_key(&Actor::Operator, new, now()).await.unwrap()
+}
+
+/// Lets time pass at once.
+pub(crate) async fn pass(time: Duration) {
+    tokio::time::pause();
+    tokio::time::advance(time).await;
+    tokio::time::resume();
+}
+
 impl House {
     pub(crate) async fn before(wire: &Wire) -> Self {
         Self::with(wire, Settings::default(), |_| {}).await
@@ -78,25 +90,41 @@ impl House {
         change(&mut file);
         let path = folder.path().join("linkwork.json");
         std::fs::write(&path, file.to_string()).unwrap();
+        let registry = Registry::new([connector_xai_grok::connector()]);
         let control = ControlSettings {
             file: path,
-            registry: Registry::new([connector_xai_grok::connector()]),
+            registry: registry.clone(),
             environment: Arc::new(variable),
             purpose: Purpose::Serve,
         };
         let gateway = Gateway::open(control, now()).unwrap();
-        let new = NewKey { workspace: "acme".to_owned(), principal: "ada".to_owned(), ..NewKey::default() };
-        let made = gateway.make_key(&Actor::Operator, new, now()).await.unwrap();
+        let made = make_key(&gateway, "acme", "ada").await;
         let listener = Server::listen("127.0.0.1:0".parse().unwrap()).unwrap();
         let (address, stop) = (listener.local_addr().unwrap(), CancellationToken::new());
-        let serving = tokio::spawn(Server::new(gateway.clone(), settings).serve(listener, stop.clone()));
+        let server = Server::new(gateway.clone(), settings).routes(Admin::new(gateway.clone(), &registry));
+        let serving = tokio::spawn(server.serve(listener, stop.clone()));
         let (key, key_id) = (made.key.to_string(), made.row.id);
-        Self { address, gateway, key, key_id, stop, serving, _folder: folder }
+        Self { address, gateway, key, key_id, stop, serving, folder }
+    }
+
+    /// A key of somebody else.
+    pub(crate) async fn key_of(&self, workspace: &str, principal: &str) -> String {
+        make_key(&self.gateway, workspace, principal).await.key.to_string()
+    }
+
+    /// What the server's file says.
+    pub(crate) fn file(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("linkwork.json")).unwrap()
     }
 
     /// The head of a request by the admin's key, up to its body.
     pub(crate) fn head(&self, line: &str, more: &str) -> String {
-        format!("{line} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\n{more}\r\n", self.address, self.key)
+        self.head_by(&self.key, line, more)
+    }
+
+    /// The same by another key.
+    pub(crate) fn head_by(&self, key: &str, line: &str, more: &str) -> String {
+        format!("{line} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {key}\r\n{more}\r\n", self.address)
     }
 
     /// A POST of JSON by the admin's key.
@@ -106,7 +134,10 @@ impl House {
     }
 
     pub(crate) async fn connect(&self) -> Caller {
-        Caller { stream: TcpStream::connect(self.address).await.unwrap(), read: Vec::new() }
+        let stream = TcpStream::connect(self.address).await.unwrap();
+        // What is sent is there at once, however small it is.
+        stream.set_nodelay(true).unwrap();
+        Caller { stream, read: Vec::new() }
     }
 
     /// Sends a request on a connection of its own and reads the whole answer.
@@ -189,6 +220,13 @@ impl Answer {
         serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("the body is JSON: {}", self.text()))
     }
 
+    /// The kind of an error of Anthropic's shape.
+    pub(crate) fn error_of_anthropic(&self) -> (u16, String) {
+        let json = self.json();
+        assert!(json["type"] == "error" && json["error"]["message"].is_string(), "{json}");
+        (self.head.status, json["error"]["type"].as_str().unwrap_or_default().to_owned())
+    }
+
     /// The status and OpenAI's code of an error.
     pub(crate) fn error(&self) -> (u16, String) {
         let json = self.json();
@@ -200,6 +238,11 @@ impl Answer {
 impl Caller {
     pub(crate) async fn send(&mut self, bytes: impl AsRef<[u8]>) {
         self.stream.write_all(bytes.as_ref()).await.unwrap();
+    }
+
+    /// Says that nothing more is sent.
+    pub(crate) async fn finish(&mut self) {
+        self.stream.shutdown().await.unwrap();
     }
 
     /// Sends as much as the other side takes.

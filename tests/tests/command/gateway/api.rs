@@ -63,7 +63,7 @@ fn what_the_file_would_not_take_the_api_does_not_take() {
     put("connections/y", r#"{"connector":"xai-grok","fields":{"api_key":"xai-1"},"allow_private":true}"#).is(403);
     put("models/x?force=true", r#"{"connection":"xai","model":"grok-4.3"}"#).is(400);
     put("models/x", &format!("\"{}\"", "x".repeat(300_000))).is(413);
-    server.ask("POST", "/admin/v1/acme/keys", &key, &[], r#"{"principal":"bob","colour":1}"#).is(400);
+    server.ask("POST", "/admin/v1/acme/keys", &key, &[], r#"{"principal":"bob","colour":1}"#).is(422);
     server.ask("PATCH", MODELS, &key, &[], "").is(405);
     assert_eq!(house.file(), before);
 }

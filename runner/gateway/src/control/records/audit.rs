@@ -1,6 +1,7 @@
 //! Who did what, and who was refused what. Lines are added, and forgotten only by age.
 
-use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 
 use runner_flow::Timestamp;
 use rusqlite::{Connection, Row, params};
@@ -8,6 +9,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::bounds;
+
+/// The milliseconds in which refusals that are alike make one line.
+const HOUR: u64 = 3_600_000;
 
 /// One line.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
@@ -27,7 +31,7 @@ pub struct AuditLine {
     pub object: String,
     /// `done`, or why not.
     pub outcome: String,
-    /// How often, where the same was refused several times within a moment.
+    /// How often, where the same was refused several times within an hour.
     pub times: u64,
 }
 
@@ -53,30 +57,79 @@ impl Refusals {
         self.alike.is_empty()
     }
 
-    /// Adds one. Beyond [`bounds::REFUSALS`] kinds it is no longer told what the object was.
+    /// Adds one. Beyond [`bounds::REFUSALS`] kinds it is no longer told whose it was, and what the object was.
     pub(crate) fn add(&mut self, line: AuditLine) {
         let AuditLine { at, workspace, actor, key, action, object, outcome, times } = line;
         let mut alike = Alike { workspace, actor, key, action, object, outcome };
         if self.alike.len() >= bounds::REFUSALS && !self.alike.contains_key(&alike) {
-            let action = std::mem::take(&mut alike.action);
-            alike = Alike {
-                action,
-                workspace: String::new(),
-                actor: String::new(),
-                key: String::new(),
-                object: "more than could be told apart".to_owned(),
-                outcome: alike.outcome,
-            };
+            alike = alike.summed_up();
         }
         self.alike.entry(alike).or_insert((at, 0)).1 += times;
     }
 
-    pub(crate) fn lines(&self) -> impl Iterator<Item = AuditLine> {
-        self.alike.iter().map(|(alike, (at, times))| {
-            let Alike { workspace, actor, key, action, object, outcome } = alike.clone();
-            AuditLine { at: *at, workspace, actor, key, action, object, outcome, times: *times }
-        })
+    /// Adds them to what was refused in the same hour, so that a flood that goes on for days is no flood of lines.
+    pub(crate) fn write(&self, db: &Connection) -> rusqlite::Result<()> {
+        let mut room = HashMap::new();
+        for (alike, (at, times)) in &self.alike {
+            if add_to_line(db, alike, *at, *times)? {
+                continue;
+            }
+            let hour = at.as_millis() / HOUR;
+            let room = match room.entry((&alike.workspace, hour)) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(unknown) => unknown.insert(room_in(db, &alike.workspace, *at)?),
+            };
+            match room.checked_sub(1) {
+                Some(left) => {
+                    *room = left;
+                    write(db, std::iter::once(alike.clone().line(*at, *times)))?;
+                }
+                None => {
+                    let summed_up = alike.clone().summed_up();
+                    if !add_to_line(db, &summed_up, *at, *times)? {
+                        write(db, std::iter::once(summed_up.line(*at, *times)))?;
+                    }
+                }
+            }
+        }
+        Ok(())
     }
+
+    pub(crate) fn lines(&self) -> impl Iterator<Item = AuditLine> {
+        self.alike.iter().map(|(alike, (at, times))| alike.clone().line(*at, *times))
+    }
+}
+
+impl Alike {
+    /// The same without what there may be many of.
+    fn summed_up(self) -> Self {
+        let object = "more than could be told apart".to_owned();
+        Self { actor: String::new(), key: String::new(), object, ..self }
+    }
+
+    fn line(self, at: Timestamp, times: u64) -> AuditLine {
+        let Self { workspace, actor, key, action, object, outcome } = self;
+        AuditLine { at, workspace, actor, key, action, object, outcome, times }
+    }
+}
+
+/// Counts a refusal with those like it of the same hour. False if there is none yet.
+fn add_to_line(db: &Connection, alike: &Alike, at: Timestamp, times: u64) -> rusqlite::Result<bool> {
+    let mut statement = db.prepare_cached(
+        "UPDATE audit SET times = times + ?8 WHERE outcome <> 'done' AND at / 3600000 = ?1 / 3600000
+         AND workspace = ?2 AND actor = ?3 AND key = ?4 AND action = ?5 AND object = ?6 AND outcome = ?7",
+    )?;
+    let Alike { workspace, actor, key, action, object, outcome } = alike;
+    Ok(statement.execute(params![at.as_millis(), workspace, actor, key, action, object, outcome, times])? > 0)
+}
+
+/// How many kinds of refusals more are told apart in this hour.
+fn room_in(db: &Connection, workspace: &str, at: Timestamp) -> rusqlite::Result<u64> {
+    let mut statement = db.prepare_cached(
+        "SELECT count(*) FROM audit WHERE outcome <> 'done' AND at / 3600000 = ?1 / 3600000 AND workspace = ?2",
+    )?;
+    let told: u64 = statement.query_row(params![at.as_millis(), workspace], |row| row.get(0))?;
+    Ok((bounds::REFUSALS as u64).saturating_sub(told))
 }
 
 /// Writes lines.

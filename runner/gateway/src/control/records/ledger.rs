@@ -79,7 +79,7 @@ impl Batch for Ledger {
         usage::write(db, &self.calls)?;
         limits::table::write(db, &self.counters)?;
         keys::table::write_uses(db, &self.uses)?;
-        audit::write(db, self.refusals.lines())?;
+        self.refusals.write(db)?;
         audit::write(db, self.changes.iter().cloned())?;
         if self.version.is_empty() { Ok(()) } else { audit::write_file_version(db, &self.version) }
     }

@@ -120,6 +120,8 @@ CREATE TABLE audit (
     times INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX audit_at ON audit (at);
+-- Refusals by the hour, of which those that are alike make one line.
+CREATE INDEX audit_refused ON audit (at / 3600000, workspace, action, object) WHERE outcome <> 'done';
 ";
 
 /// Makes the file one of this release, or says why it cannot be.
