@@ -56,7 +56,7 @@ async fn serve(app: &App, file: &Path, gateway: Gateway) -> Result<Exit, Problem
         () = look_after(app, file, &gateway) => {}
         () = tidy(&gateway) => {}
     }
-    gateway.flush().await.map_err(|error| store(&error))?;
+    gateway.flush().await.map_err(store)?;
     Ok(Exit::Done)
 }
 

@@ -153,7 +153,7 @@ impl Place {
     }
 
     pub(crate) fn database(&self) -> PathBuf {
-        self.folder.path().join("data").join("gateway.db")
+        self.folder.path().join("data").join("journal.db")
     }
 
     pub(crate) fn try_open(&self, purpose: Purpose) -> Result<Gateway, OpenError> {
