@@ -104,11 +104,8 @@ pub(crate) fn write(db: &Connection, calls: &[CallRecord]) -> rusqlite::Result<(
         write_one(&mut statement, call)?;
         if let Some(content) = &call.end.content {
             let kept = |body: &[u8]| body[..body.len().min(bounds::CONTENT)].to_vec();
-            db.prepare_cached("INSERT INTO call_content (id, request, answer) VALUES (?1, ?2, ?3)")?.execute(params![
-                call.id.to_bytes(),
-                kept(&content.request),
-                kept(&content.answer)
-            ])?;
+            db.prepare_cached("INSERT INTO call_content (id, request, answer) VALUES (?1, ?2, ?3)")?
+                .execute(params![call.id.to_bytes(), kept(&content.request), kept(&content.answer)])?;
         }
     }
     Ok(())

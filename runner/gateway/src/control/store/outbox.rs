@@ -51,10 +51,8 @@ impl Outbox {
         let shared = Arc::new(shared);
         let writing = shared.clone();
         let thread = std::thread::Builder::new().name("gateway-outbox".to_owned()).spawn(move || writing.run());
-        let thread = thread.map_err(|error| Error::Unusable {
-            path: shared.store.file().to_owned(),
-            reason: error.to_string(),
-        })?;
+        let thread = thread
+            .map_err(|error| Error::Unusable { path: shared.store.file().to_owned(), reason: error.to_string() })?;
         Ok(Self { shared, thread: Some(thread) })
     }
 
