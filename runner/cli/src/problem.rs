@@ -88,7 +88,7 @@ impl Problem {
         match self {
             Self::Usage { message, fix } => json!({ "code": "usage", "message": message, "fix": fix }),
             Self::Journal { message, fix } => json!({ "code": "journal", "message": message, "fix": fix }),
-            Self::Store { message, fix } => json!({ "code": "store", "message": message, "fix": fix }),
+            Self::Store { message, fix } => json!({ "code": "journal", "message": message, "fix": fix }),
             Self::File { path, message } => {
                 json!({ "code": "file", "message": message, "file": path.display().to_string() })
             }

@@ -40,7 +40,7 @@ fn known() -> BTreeSet<String> {
     let errors = include_str!("../../../../connector-sdk/src/error.rs");
     let kinds = errors.split_once("fn code(self)").unwrap().1.split_once("fn usual_origin").unwrap().0;
     let of_schemas = words(include_str!("../../../../connector-sdk/src/schema/explain.rs"), "=> (\"");
-    let folders = ["connector-sdk/src", "connectors", "runner/rehearsal/src"].into_iter();
+    let folders = ["connector-sdk/src", "connectors", "runner/gateway/src", "runner/rehearsal/src"].into_iter();
     let rules = folders.flat_map(|folder| sources(&root.join(folder))).flat_map(|source| rules(&source));
     let of_command = words(include_str!("../../../cli/src/problem.rs"), "\"code\": \"");
     // The code of a `fail` that names none.

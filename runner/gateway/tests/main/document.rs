@@ -34,7 +34,7 @@ fn each_mistake_is_told_where_it_is_and_how_to_mend_it() {
         ("/listen", json!("8080"), "address", "127.0.0.1:8080"),
         ("/hosts", json!(["Models.example.com/x"]), "address", "small letters"),
         ("/workspaces/v1", json!({}), "reserved_name", "cannot be the name of a workspace"),
-        ("/workspaces/Acme", json!({}), "unknown_key", "small letters"),
+        ("/workspaces/Acme", json!({}), "invalid_name", "small letters"),
         (&format!("{model}/connection"), json!("mian"), "unknown_connection", "did you mean \"main\"?"),
         (&format!("{model}/modle"), json!("x"), "unknown_field", "did you mean \"model\"?"),
         (&format!("{model}/allow"), json!(["adda"]), "unknown_principal", "did you mean \"ada\"?"),

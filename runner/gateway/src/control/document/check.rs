@@ -98,8 +98,7 @@ impl<'a> Workspace<'a> {
             self.check_connection(&format!("{at}/connection"), connection);
         }
         if let Some(owner) = model["owner"].as_str() {
-            let known = self.names("principals");
-            self.check_known(&format!("{at}/owner"), "unknown_principal", "principal", owner, &known);
+            self.check_principal(&format!("{at}/owner"), owner);
         }
         for (index, allowed) in texts(&model["allow"]) {
             self.check_allowed(&format!("{at}/allow/{index}"), allowed);
@@ -110,8 +109,9 @@ impl<'a> Workspace<'a> {
     }
 
     fn check_connection(&mut self, at: &str, name: &str) {
-        let known = self.names("connections");
-        self.check_known(at, "unknown_connection", "connection", name, &known);
+        if let Some(message) = unknown("connection", name, &self.names("connections")) {
+            self.found.push(Violation::new(at, "unknown_connection", message));
+        }
         let connector = self.entry["connections"][name]["connector"].as_str();
         let connector = connector.and_then(|connector| self.registry.connector(connector).ok());
         if let Some(connector) = connector.filter(|connector| connector.endpoints().is_empty()) {
@@ -127,27 +127,18 @@ impl<'a> Workspace<'a> {
         match name.strip_prefix(GROUP) {
             Some(group) => {
                 let groups = self.all("principals").flat_map(|(_, one)| texts(&one["groups"]));
-                let known: BTreeSet<&str> = groups.map(|(_, group)| group).collect();
-                self.check_known(at, "unknown_group", "group", group, &known);
+                if let Some(message) = unknown("group", group, &groups.map(|(_, group)| group).collect()) {
+                    self.found.push(Violation::new(at, "unknown_group", message));
+                }
             }
-            None => {
-                let known = self.names("principals");
-                self.check_known(at, "unknown_principal", "principal", name, &known);
-            }
+            None => self.check_principal(at, name),
         }
     }
 
-    fn check_known(&mut self, at: &str, rule: &'static str, what: &str, name: &str, known: &BTreeSet<&str>) {
-        if known.contains(name) {
-            return;
+    fn check_principal(&mut self, at: &str, name: &str) {
+        if let Some(message) = unknown("principal", name, &self.names("principals")) {
+            self.found.push(Violation::new(at, "unknown_principal", message));
         }
-        let shown: String = name.chars().take(bounds::NAME).filter(|c| !c.is_control()).collect();
-        let fix = match nearest(name, known.iter().copied()) {
-            Some(near) => format!("; did you mean {near:?}?"),
-            None if known.is_empty() => String::new(),
-            None => format!("; known are {}", known.iter().take(30).copied().collect::<Vec<_>>().join(", ")),
-        };
-        self.found.push(Violation::new(at, rule, format!("there is no {what} {shown:?} in this workspace{fix}")));
     }
 
     fn check_limit(&mut self, at: &str, limit: &Value) {
@@ -167,6 +158,20 @@ impl<'a> Workspace<'a> {
     }
 }
 
+/// What is wrong with a name that stands for nothing known here.
+fn unknown(what: &str, name: &str, known: &BTreeSet<&str>) -> Option<String> {
+    if known.contains(name) {
+        return None;
+    }
+    let shown: String = name.chars().take(bounds::NAME).filter(|c| !c.is_control()).collect();
+    let fix = match nearest(name, known.iter().copied()) {
+        Some(near) => format!("; did you mean {near:?}?"),
+        None if known.is_empty() => String::new(),
+        None => format!("; known are {}", known.iter().take(30).copied().collect::<Vec<_>>().join(", ")),
+    };
+    Some(format!("there is no {what} {shown:?} in this workspace{fix}"))
+}
+
 /// Names stand in paths: they are short, and nothing in them has to be escaped.
 fn check_name(what: &str, at: &str, name: &str, found: &mut Vec<Violation>) {
     if !is_name(name) {
@@ -174,7 +179,7 @@ fn check_name(what: &str, at: &str, name: &str, found: &mut Vec<Violation>) {
             "is no name for {what}; use small letters, digits and hyphens between them, at most {} characters",
             bounds::NAME
         );
-        found.push(Violation::new(at, "unknown_key", message));
+        found.push(Violation::new(at, "invalid_name", message));
     }
 }
 

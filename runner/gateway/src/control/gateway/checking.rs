@@ -51,11 +51,8 @@ fn readable_by_others(file: &ServerFile, sources: &Sources) -> Vec<Violation> {
                 if let Err(why) = check_mode(&sources.folder.join(path))
                     && !why.starts_with("cannot")
                 {
-                    found.push(Violation::new(
-                        place,
-                        "readable_by_others",
-                        format!("comes from {path:?}, which {why}"),
-                    ));
+                    let message = format!("comes from {path:?}, which {why}");
+                    found.push(Violation::new(place, "readable_by_others", message));
                 }
             }
         }
