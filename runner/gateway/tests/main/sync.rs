@@ -1,6 +1,5 @@
 //! A sync that fails: this test binary again as a process of its own, with a fault between it and the disk.
 #![expect(clippy::disallowed_types, reason = "a fault concerns a whole process")]
-#![expect(clippy::print_stdout, reason = "the process tells what was acknowledged")]
 
 use std::path::Path;
 use std::process::Command;
