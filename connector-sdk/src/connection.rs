@@ -119,6 +119,13 @@ impl BoundConnection {
         Ok(Self { inner: Arc::new(Inner { id, typed: Box::new(typed), identify, client }) })
     }
 
+    /// One without a credential, for what the runtime itself tells somebody, such as its traces.
+    pub fn anonymous(id: &str, base_url: &str, egress: Egress) -> Result<Self> {
+        let base = Base::parse(base_url).map_err(|message| unfit(id, message))?;
+        let client = Client::new(Some(base), egress, Redactor::default());
+        Ok(Self { inner: Arc::new(Inner { id: id.to_owned(), typed: Box::new(()), identify: |_, _| Ok(()), client }) })
+    }
+
     /// `name@version`, as records say it.
     pub fn id(&self) -> &str {
         &self.inner.id
@@ -126,6 +133,11 @@ impl BoundConnection {
 
     pub(crate) fn typed<C: Connection>(&self) -> Option<&C> {
         self.inner.typed.downcast_ref()
+    }
+
+    /// The host that it leads to, and the port there. Nothing if it never dials.
+    pub fn address(&self) -> Option<(&str, u16)> {
+        self.inner.client.address()
     }
 
     /// Adds the credential, in place of whatever stands under its name.
@@ -166,16 +178,17 @@ fn base_of<C: Connection>(id: &str, connection: &C, egress: Egress) -> Result<Op
     if text.is_empty() {
         return Ok(None);
     }
-    let refuse = |message: String| {
-        let violation = Violation::new("/base_url", "base_url", message);
-        Error::invalid_connection(&format!("the connection {id}"), vec![violation])
-    };
-    let base = Base::parse(text).map_err(refuse)?;
+    let base = Base::parse(text).map_err(|message| unfit(id, message))?;
     let anonymous = matches!(connection.auth(), Auth::None);
     if base.is_cleartext() && egress == Egress::Public && !anonymous {
-        return Err(refuse("must begin with https://, or the credential would travel in clear text".to_owned()));
+        return Err(unfit(id, "must begin with https://, or the credential would travel in clear text"));
     }
     Ok(Some(base))
+}
+
+fn unfit(id: &str, message: impl Into<String>) -> Error {
+    let violation = Violation::new("/base_url", "base_url", message);
+    Error::invalid_connection(&format!("the connection {id}"), vec![violation])
 }
 
 /// The fields that a schema marks as secret.

@@ -18,8 +18,8 @@ pub struct Endpoint {
     pub dialect: Dialect,
     /// Whether the body says which model is asked.
     pub names_model: bool,
-    /// Whether something of the call stays with the provider, where another member could read it.
-    pub keeps_state: bool,
+    /// What of the call stays with the provider.
+    pub stays: Stays,
     /// Where the answer, or an event of a streamed one, says what was used. The last number of each kind counts.
     pub usage: &'static [(Count, &'static str)],
     /// Whether a stream says what was used only if `stream_options.include_usage` asks for it.
@@ -39,6 +39,17 @@ pub enum Dialect {
     OpenAi,
     /// Anthropic's: `{"type": "error", "error": {"type": …, "message": …}}`.
     Anthropic,
+}
+
+/// What of a call stays with the provider, where another member could read it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stays {
+    /// Nothing, unless the body asks for it.
+    IfAsked,
+    /// The answer, unless the body says `"store": false`.
+    UnlessDeclined,
+    /// Something, or the call is about something that stayed.
+    Always,
 }
 
 /// A number of tokens that an answer tells.
@@ -67,7 +78,7 @@ impl Endpoint {
             operation,
             dialect: Dialect::OpenAi,
             names_model: true,
-            keeps_state: false,
+            stays: Stays::IfAsked,
             usage: &[],
             asks_for_usage: false,
             misnumbers_blocks: false,
@@ -88,7 +99,7 @@ impl Endpoint {
 
     /// The same, of which something stays with the provider.
     pub fn keeps_state(self) -> Self {
-        Self { keeps_state: true, ..self }
+        Self { stays: Stays::Always, ..self }
     }
 
     /// Whether a path below the base is this call's.

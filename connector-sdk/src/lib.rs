@@ -36,7 +36,7 @@ pub use self::connection::{Auth, BoundConnection, Connection, ConnectionAbout, C
 pub use self::connector::{Connector, ConnectorBuilder, Registry};
 pub use self::context::{Clock, Context, Retries, Scope, SystemClock};
 pub use self::effect::Effect;
-pub use self::endpoint::{Count, Dialect, Endpoint};
+pub use self::endpoint::{Count, Dialect, Endpoint, Stays};
 pub use self::erased::{ErasedAction, ErasedOptions, Prepared, Review};
 pub use self::error::{Error, ErrorKind, Evidence, Origin, Result};
 pub use self::event::{Delta, Event, EventSink, NoEvents, Part};

@@ -129,7 +129,10 @@ impl Shell {
     }
 
     fn at_home<'c>(&self, command: &'c mut Command) -> &'c mut Command {
-        command.current_dir(self.folder.path()).env_remove("XAI_API_KEY").env_remove("LINKWORK_JOURNAL");
+        command.current_dir(self.folder.path());
+        for variable in ["XAI_API_KEY", "LINKWORK_JOURNAL", "OTEL_EXPORTER_OTLP_ENDPOINT"] {
+            command.env_remove(variable);
+        }
         command.envs(self.environment.iter().cloned()).stdin(Stdio::null())
     }
 }
@@ -206,6 +209,11 @@ impl Running {
     /// What Ctrl-C does.
     pub fn interrupt(&self) {
         assert!(signal("-INT", self.process.child.id()), "it can be interrupted");
+    }
+
+    /// Asks it to read again what it was told.
+    pub fn hang_up(&self) {
+        assert!(signal("-HUP", self.process.child.id()), "it can be asked");
     }
 
     /// Stops reading, as `head` does.

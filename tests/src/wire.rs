@@ -26,8 +26,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct Wire {
     address: SocketAddr,
     seen: watch::Sender<Seen>,
-    /// Dropped with the upstream, which ends its thread.
-    _alive: oneshot::Sender<()>,
+    /// Taken when the upstream is dropped, which ends its thread.
+    running: Option<(oneshot::Sender<()>, thread::JoinHandle<()>)>,
 }
 
 /// What an upstream has seen and done so far.
@@ -56,7 +56,7 @@ impl Wire {
         let seen = watch::Sender::new(Seen::default());
         let (alive, dropped) = oneshot::channel();
         let work = accept(listener, seen.clone(), Arc::new(Mutex::new(answer)));
-        thread::spawn(move || {
+        let thread = thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
             runtime.block_on(async {
                 tokio::select! {
@@ -65,7 +65,7 @@ impl Wire {
                 }
             });
         });
-        Self { address, seen, _alive: alive }
+        Self { address, seen, running: Some((alive, thread)) }
     }
 
     /// An upstream that gives these replies one after another, and the last one again and again.
@@ -117,6 +117,17 @@ impl Wire {
         let mut seen = self.seen.subscribe();
         let outcome = tokio::time::timeout(PATIENCE, seen.wait_for(condition)).await;
         assert!(outcome.is_ok(), "what the test waits for does not happen: {:?}", self.seen());
+    }
+}
+
+/// Once it is dropped, nobody listens any more.
+impl Drop for Wire {
+    fn drop(&mut self) {
+        if let Some((alive, thread)) = self.running.take() {
+            drop(alive);
+            // A thread that has panicked has told of it itself.
+            let _ = thread.join();
+        }
     }
 }
 

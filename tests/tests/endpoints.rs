@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use connector_sdk::{Connector, Count, Endpoint};
+use connector_sdk::{Connector, Count, Endpoint, Stays};
 use runner_sandbox::{Sandbox, SandboxOptions};
 use serde_json::{Value, json};
 use tests::rig::Rig;
@@ -140,7 +140,7 @@ async fn openais_reasoning_is_within_the_output() {
 #[test]
 fn only_what_leaves_nothing_is_offered_to_everybody() {
     let offered = |connector: &Connector| {
-        let stateless = connector.endpoints().iter().filter(|endpoint| !endpoint.keeps_state);
+        let stateless = connector.endpoints().iter().filter(|endpoint| endpoint.stays != Stays::Always);
         let mut lines: Vec<_> = stateless.map(|endpoint| format!("{} {}", endpoint.method, endpoint.path)).collect();
         lines.sort();
         lines
@@ -154,6 +154,7 @@ fn only_what_leaves_nothing_is_offered_to_everybody() {
         "POST /embeddings",
         "POST /images/generations",
         "POST /moderations",
+        "POST /responses",
     ];
     assert_eq!(offered(&connector_openai::connector()), openai);
     let xai = [
@@ -173,6 +174,7 @@ fn only_what_leaves_nothing_is_offered_to_everybody() {
         "POST /images/edits",
         "POST /images/generations",
         "POST /messages",
+        "POST /responses",
         "POST /tokenize-text",
     ];
     assert_eq!(offered(&connector_xai_grok::connector()), xai);

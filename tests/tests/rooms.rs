@@ -12,7 +12,7 @@ use serde_json::Value;
 use tests::command::root;
 
 /// The crates, as ARCHITECTURE.md lists them: each uses only those before it.
-const ROOMS: [&str; 11] = [
+const ROOMS: [&str; 13] = [
     "connector-sdk",
     "connector-openai-wire",
     "connector-openai",
@@ -22,6 +22,8 @@ const ROOMS: [&str; 11] = [
     "runner-journal",
     "runner-engine",
     "runner-rehearsal",
+    "runner-gateway",
+    "runner-server",
     "runner-sandbox",
     "runner-cli",
 ];
@@ -100,7 +102,7 @@ fn a_flow_and_a_rehearsal_do_no_io_of_their_own() {
 
 #[test]
 fn only_the_command_knows_connectors_by_name() {
-    for room in ["runner-flow", "runner-engine", "runner-rehearsal"] {
+    for room in ["runner-flow", "runner-engine", "runner-rehearsal", "runner-gateway", "runner-server"] {
         knows_none(
             room,
             &["connector-xai", "connector-openai", "connector-http", "runner-cli", "runner-sandbox", "reqwest"],

@@ -52,6 +52,11 @@ impl Client {
         Ok(self.base()?.below(url))
     }
 
+    /// The host and the port that it dials.
+    pub(crate) fn address(&self) -> Option<(&str, u16)> {
+        self.inner.base.as_ref()?.address()
+    }
+
     fn base(&self) -> Result<&Base> {
         let message = "this connector has no origin that a request could go to";
         self.inner.base.as_ref().ok_or_else(|| Error::new(ErrorKind::Internal, message))

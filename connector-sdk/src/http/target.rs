@@ -47,6 +47,11 @@ impl Base {
         &self.url[Position::BeforeHost..Position::AfterPort]
     }
 
+    /// The host, and the port that everybody expects unless it names another.
+    pub(super) fn address(&self) -> Option<(&str, u16)> {
+        Some((self.url.host_str()?, self.url.port_or_known_default()?))
+    }
+
     /// The host as a certificate names it.
     pub(super) fn bare_host(&self) -> String {
         match self.host() {

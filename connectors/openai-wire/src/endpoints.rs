@@ -1,7 +1,7 @@
 //! What these providers offer to a gateway alike, and where their answers say what was used.
 
 use connector_sdk::http::Method;
-use connector_sdk::{Count, Endpoint};
+use connector_sdk::{Count, Endpoint, Stays};
 
 /// Where chat and text completions say what was used, whole or in the last event of a stream. Whether the reasoning is
 /// part of the output differs, and the total tells.
@@ -32,9 +32,7 @@ const EMBEDDINGS: &[(Count, &str)] = &[(Count::Input, "/usage/prompt_tokens"), (
 
 /// What both offer: chat, texts, embeddings, models, and responses and files, of which something stays.
 ///
-/// A response is kept by the provider unless its body says `"store": false`, and a later request can go on from it by its
-/// id. That is in the body, so the whole call counts as one that leaves something. Forms are not offered where they would
-/// name a model: nobody could tell which.
+/// Forms are not offered where they would name a model: nobody could tell which.
 pub fn shared() -> Vec<Endpoint> {
     vec![
         Endpoint { asks_for_usage: true, ..Endpoint::post("/chat/completions", "chat").usage(COMPLETION) },
@@ -42,7 +40,7 @@ pub fn shared() -> Vec<Endpoint> {
         Endpoint::post("/embeddings", "embeddings").usage(EMBEDDINGS),
         Endpoint::get("/models", "list_models"),
         Endpoint::get("/models/{id}", "get_model"),
-        Endpoint::post("/responses", "chat").usage(RESPONSE).keeps_state(),
+        Endpoint { stays: Stays::UnlessDeclined, ..Endpoint::post("/responses", "chat").usage(RESPONSE) },
         Endpoint::get("/responses/{id}", "get_response").keeps_state(),
         delete("/responses/{id}", "delete_response"),
         act("/files", "upload_file"),

@@ -63,3 +63,39 @@ impl Signals {
         drop(tokio::signal::ctrl_c().await);
     }
 }
+
+/// The system's wish that the program reads again what it was told, which is SIGHUP.
+#[cfg(unix)]
+pub(crate) struct Rereads(Option<tokio::signal::unix::Signal>);
+
+#[cfg(unix)]
+impl Rereads {
+    /// Listens from now on.
+    pub(crate) fn listen() -> Self {
+        use tokio::signal::unix::{SignalKind, signal};
+        Self(signal(SignalKind::hangup()).ok())
+    }
+
+    /// Waits for the next one.
+    pub(crate) async fn next(&mut self) {
+        match &mut self.0 {
+            Some(signal) => drop(signal.recv().await),
+            None => std::future::pending().await,
+        }
+    }
+}
+
+/// There is no such wish here.
+#[cfg(not(unix))]
+pub(crate) struct Rereads;
+
+#[cfg(not(unix))]
+impl Rereads {
+    pub(crate) fn listen() -> Self {
+        Self
+    }
+
+    pub(crate) async fn next(&mut self) {
+        std::future::pending().await
+    }
+}

@@ -81,10 +81,12 @@ impl Front {
     /// Whether the process does its work. It says nothing that only some may know.
     fn health(&self) -> Response<Answer> {
         let health = self.gateway.health();
-        let is_well = health.trouble.is_none() && matches!(health.store, StoreHealth::Ok);
+        let traces = self.door.trouble_with_traces().and_then(|trouble| trouble.borrow().clone());
+        let is_well = health.trouble.is_none() && matches!(health.store, StoreHealth::Ok) && traces.is_none();
         let trouble = health.trouble.map(|_| "the file on disk is not valid; what it said before still counts");
         let status = if is_well { "ok" } else { "degraded" };
-        json_answer(StatusCode::OK, &json!({ "status": status, "file": trouble, "records_lost": health.lost }))
+        let told = json!({ "status": status, "file": trouble, "records_lost": health.lost, "traces": traces });
+        json_answer(StatusCode::OK, &told)
     }
 
     /// Whether new calls are welcome.

@@ -1,6 +1,6 @@
 //! When each connection was last heard of, and who looks after that.
 //!
-//! A connection notes what it waits for, which costs it two numbers; one clock for all looks at them each second, and ends
+//! A connection notes what it waits for, which costs it two numbers; one clock for all looks at them several times a second, and ends
 //! those whose time is up. No connection has a timer of its own.
 
 use std::collections::HashMap;
@@ -58,7 +58,7 @@ const NEVER: u64 = u64::MAX;
 impl Clock {
     fn new(settings: &Settings) -> Self {
         // One more, since the tick that is now has partly passed.
-        let ticks = |length: Duration| length.as_secs() / TICK.as_secs() + 1;
+        let ticks = |length: Duration| length.div_duration_f64(TICK).ceil() as u64 + 1;
         Self {
             now: AtomicU64::new(0),
             slow_head: ticks(settings.slow_head),

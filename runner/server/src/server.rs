@@ -15,6 +15,7 @@ use runner_flow::Timestamp;
 use runner_gateway::control::Gateway;
 use runner_gateway::data::Door;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -55,6 +56,11 @@ impl Server {
         self
     }
 
+    /// Why the collector of traces takes nothing just now, whenever that changes. None, if there is no collector.
+    pub fn trouble_with_traces(&self) -> Option<watch::Receiver<Option<String>>> {
+        self.front.door.trouble_with_traces()
+    }
+
     /// A socket that listens at an address, for [`Server::serve`].
     pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
         let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
@@ -69,6 +75,11 @@ impl Server {
         let (front, tasks) = (Arc::new(front), TaskTracker::new());
         let places = Places::new(settings.connections.min(descriptors::callers()), settings.connections_of_one);
         let clock = tokio::spawn(keep_time(Arc::clone(&front)));
+        let (door, ended) = (front.door.clone(), CancellationToken::new());
+        let traces = tokio::spawn({
+            let ended = ended.clone();
+            async move { door.export_traces(ended).await }
+        });
         tokio::select! {
             () = stop.cancelled() => {}
             () = accept(&listener, &front, &places, &tasks) => {}
@@ -82,6 +93,9 @@ impl Server {
             tasks.wait().await;
         }
         clock.abort();
+        ended.cancel();
+        // It has a bound of its own, and nothing is left to do if it failed.
+        let _ = traces.await;
     }
 }
 

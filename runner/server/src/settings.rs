@@ -44,5 +44,6 @@ pub(crate) const BUFFER: usize = 64 << 10;
 /// Connections that wait to be accepted.
 pub(crate) const BACKLOG: u32 = 4_096;
 
-/// How often the clock looks at all connections.
-pub(crate) const TICK: Duration = Duration::from_secs(1);
+/// How often the clock looks at all connections, at the keys and at the server's file: what was revoked elsewhere ends within
+/// a second.
+pub(crate) const TICK: Duration = Duration::from_millis(200);

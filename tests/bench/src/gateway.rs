@@ -68,7 +68,7 @@ pub(crate) fn serve(provider: &str, folder: &str) {
         let settings = Settings {
             file,
             registry: Registry::new([connector_xai_grok::connector()]),
-            environment: Arc::new(|_| Some("xai-of-the-bench".to_owned())),
+            environment: Arc::new(|name| (name == "XAI_API_KEY").then(|| "xai-of-the-bench".to_owned())),
             purpose: Purpose::Serve,
         };
         let gateway = Gateway::open(settings, now()).expect("a gateway");

@@ -17,11 +17,11 @@ use crate::error::{Error, Result};
 pub struct ForwardedBody {
     incoming: Incoming,
     /// Given back to the pool at the body's end.
-    lane: Option<(Lane, Arc<Pool>)>,
+    lane: Option<(Box<Lane>, Arc<Pool>)>,
 }
 
 impl ForwardedBody {
-    pub(super) fn new(incoming: Incoming, lane: Lane, pool: Arc<Pool>) -> Self {
+    pub(super) fn new(incoming: Incoming, lane: Box<Lane>, pool: Arc<Pool>) -> Self {
         let mut body = Self { incoming, lane: Some((lane, pool)) };
         if body.incoming.is_end_stream() {
             body.give_back(&mut Context::from_waker(std::task::Waker::noop()));

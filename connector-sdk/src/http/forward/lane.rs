@@ -17,7 +17,7 @@ use super::outgoing::Outgoing;
 /// What a lane keeps of what it has read and not handed on. An answer's head has to fit.
 const READ_BUFFER: usize = 64 << 10;
 
-/// One connection to the origin.
+/// One connection to the origin. It is large, and handed around in a box.
 pub(super) struct Lane {
     sender: SendRequest<Outgoing>,
     /// Absent once it has ended. Dropping it closes the socket and answers whoever still waits.

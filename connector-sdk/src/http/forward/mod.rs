@@ -10,6 +10,7 @@ mod outgoing;
 mod pool;
 
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use ::http::header::{CONTENT_LENGTH, HOST, HeaderValue, TRANSFER_ENCODING};
 use ::http::{HeaderMap, Method, Request, StatusCode, Uri};
@@ -21,7 +22,7 @@ use self::lane::{Failed, Lane};
 pub use self::outgoing::Outgoing;
 use self::pool::Pool;
 use super::client::broken;
-use super::{Base, Egress};
+use super::{Base, Egress, retry_after};
 use crate::connection::BoundConnection;
 use crate::error::{Error, ErrorKind, Origin, Result};
 
@@ -39,6 +40,13 @@ pub struct Forwarded {
     pub headers: HeaderMap,
     /// What follows.
     pub body: ForwardedBody,
+}
+
+impl Forwarded {
+    /// How long the provider asks to wait.
+    pub fn retry_after(&self) -> Option<Duration> {
+        retry_after::read(&self.headers, SystemTime::now())
+    }
 }
 
 impl BoundConnection {
@@ -82,7 +90,7 @@ impl Way {
 
     async fn send_by(
         &self,
-        mut lane: Lane,
+        mut lane: Box<Lane>,
         request: Box<Request<Outgoing>>,
     ) -> Result<Result<Forwarded, Box<Request<Outgoing>>>> {
         match lane.exchange(*request).await {

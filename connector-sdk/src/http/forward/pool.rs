@@ -22,7 +22,7 @@ pub(super) struct Pool {
 #[derive(Default)]
 struct Parked {
     /// The one that was used last stands last.
-    lanes: Vec<(Lane, Instant)>,
+    lanes: Vec<(Box<Lane>, Instant)>,
     has_sweeper: bool,
 }
 
@@ -32,7 +32,7 @@ impl Pool {
     }
 
     /// A lane that has been used before and is still open.
-    pub(super) fn parked(&self) -> Option<Lane> {
+    pub(super) fn parked(&self) -> Option<Box<Lane>> {
         loop {
             let mut lane = self.lock().lanes.pop()?.0;
             if lane.is_still_open() {
@@ -42,13 +42,13 @@ impl Pool {
     }
 
     /// A new lane.
-    pub(super) async fn dialled(&self) -> Result<Lane> {
+    pub(super) async fn dialled(&self) -> Result<Box<Lane>> {
         let socket = self.dialer.dial().await?;
-        Lane::over(socket).await.map_err(super::super::client::unconnected)
+        Lane::over(socket).await.map(Box::new).map_err(super::super::client::unconnected)
     }
 
     /// Keeps a lane for the next request.
-    pub(super) fn park(self: &Arc<Self>, lane: Lane) {
+    pub(super) fn park(self: &Arc<Self>, lane: Box<Lane>) {
         let mut parked = self.lock();
         if parked.lanes.len() >= KEPT {
             return;

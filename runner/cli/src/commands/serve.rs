@@ -7,6 +7,7 @@ use std::time::Duration;
 use runner_gateway::control::{Gateway, Purpose, Retention};
 use runner_server::{Admin, Server, Settings};
 use serde_json::json;
+use tokio::sync::watch;
 
 use super::gateway::check;
 use crate::app::App;
@@ -14,9 +15,9 @@ use crate::args::ServeArgs;
 use crate::exit::Exit;
 use crate::gateway::{now, open, store, trouble};
 use crate::problem::Problem;
-use crate::signals;
+use crate::signals::{self, Rereads};
 
-/// How often the file and the keys are looked at: a key that was revoked elsewhere ends within a second.
+/// How often the server is asked whether it has taken over a file.
 const LOOK: Duration = Duration::from_millis(200);
 /// How often old records are forgotten.
 const TIDY: Duration = Duration::from_secs(3_600);
@@ -37,7 +38,7 @@ pub(crate) fn run(app: &App, args: &ServeArgs) -> Result<Exit, Problem> {
 }
 
 async fn serve(app: &App, file: &Path, gateway: Gateway) -> Result<Exit, Problem> {
-    let asked = signals::listen();
+    let (asked, rereads) = (signals::listen(), Rereads::listen());
     let snapshot = gateway.snapshot();
     let listener = snapshot.listen().parse::<SocketAddr>().map_err(std::io::Error::other).and_then(Server::listen);
     let listening = listener.and_then(|listener| Ok((listener.local_addr()?, listener)));
@@ -47,27 +48,34 @@ async fn serve(app: &App, file: &Path, gateway: Gateway) -> Result<Exit, Problem
     })?;
     let settings = Settings { hosts: snapshot.hosts().to_vec(), ..Settings::default() };
     let server = Server::new(gateway.clone(), settings).routes(Admin::new(gateway.clone(), &app.registry));
+    let traces = server.trouble_with_traces();
     let url = format!("http://{address}");
     app.console.result(&url, &json!({ "url": url }));
     app.console.say("Members call models here, under /v1. Ctrl-C ends it once calls under way have ended.");
     tokio::select! {
         () = server.serve(listener, asked.cancel) => {}
         () = asked.leave.cancelled() => {}
-        () = look_after(app, file, &gateway) => {}
+        () = look_after(app, file, &gateway, rereads) => {}
         () = tidy(&gateway) => {}
+        () = tell_of_traces(app, traces) => {}
     }
     gateway.flush().await.map_err(store)?;
     Ok(Exit::Done)
 }
 
-/// Takes in what others change, and says what came of it.
-async fn look_after(app: &App, file: &Path, gateway: &Gateway) {
+/// Says what comes of a file that was changed, and has everything read again when the system asks for it.
+async fn look_after(app: &App, file: &Path, gateway: &Gateway, mut rereads: Rereads) {
     let mut looks = tokio::time::interval(LOOK);
     let (mut version, mut said) = (gateway.snapshot().version().to_owned(), None);
     loop {
-        looks.tick().await;
-        // What is wrong with the store is told by /health, and to whoever asks for something.
-        drop(gateway.tick(now()).await);
+        tokio::select! {
+            _ = looks.tick() => {}
+            () = rereads.next() => {
+                // What comes of it is told by the gateway's health.
+                drop(gateway.reload(now()).await);
+                app.console.say(&format!("{} is read again", file.display()));
+            }
+        }
         let health = gateway.health();
         if health.version != version {
             app.console.say(&format!("{} is taken over", file.display()));
@@ -81,6 +89,21 @@ async fn look_after(app: &App, file: &Path, gateway: &Gateway) {
             said = health.trouble;
         }
     }
+}
+
+/// Says when traces begin to get lost, and when that is over.
+async fn tell_of_traces(app: &App, trouble: Option<watch::Receiver<Option<String>>>) {
+    if let Some(mut trouble) = trouble {
+        while trouble.changed().await.is_ok() {
+            let said = match &*trouble.borrow_and_update() {
+                Some(trouble) => format!("Traces get lost: {trouble}. Calls go on."),
+                None => "The collector takes traces again.".to_owned(),
+            };
+            app.console.say(&said);
+        }
+    }
+    // Only what else goes on ends the server.
+    std::future::pending().await
 }
 
 /// Forgets what is old.

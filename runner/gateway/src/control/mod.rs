@@ -33,6 +33,7 @@ pub use self::prices::{COST_UNITS, Prices};
 pub use self::records::{AuditLine, CallQuery, CallRow, Sums, UsageBy, UsageQuery, UsageRow};
 pub use self::refusal::{Refusal, RefusalKind};
 pub use self::roles::{GRANTS, Grant, Kind, Permission, Role};
+pub(crate) use self::snapshot::Traces;
 pub use self::snapshot::{Environment, Snapshot};
 pub use self::store::{Purpose, StoreError};
 pub use self::usage::Usage;

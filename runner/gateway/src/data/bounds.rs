@@ -16,7 +16,21 @@ pub(super) const CONTENT: usize = crate::bounds::CONTENT;
 pub(super) const PATH: usize = crate::bounds::RECORDED;
 /// Models and operations that have numbers of their own.
 pub(super) const SERIES: usize = 1_000;
+/// Calls whose spans wait to be told; further ones are dropped, and counted.
+pub(super) const SPANS: usize = 2_048;
+/// Spans that are told at once.
+pub(super) const SPANS_AT_ONCE: usize = 512;
+/// How often a batch of spans is tried that the collector asks to be sent again.
+pub(super) const SPAN_TRIES: u32 = 5;
 
+/// Between two batches of spans, unless enough wait before that.
+pub(super) const SPANS_EVERY: Duration = Duration::from_secs(1);
+/// How long a collector may take to answer.
+pub(super) const COLLECTOR: Duration = Duration::from_secs(10);
+/// How long a collector is waited for that asks for it.
+pub(super) const COLLECTOR_WAIT: Duration = Duration::from_secs(30);
+/// How long spans may still be told once the server has ended.
+pub(super) const LAST_SPANS: Duration = Duration::from_secs(5);
 /// Between two pieces of a request's body.
 pub(super) const PIECE: Duration = Duration::from_secs(30);
 /// A request's body in all, if it has to be whole before it goes on.

@@ -8,11 +8,13 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use connector_sdk::http::Outgoing;
-use connector_sdk::{Count, Dialect, Endpoint};
+use connector_sdk::{Count, Dialect, Endpoint, Stays};
 use http::request::Parts;
 use http::{HeaderMap, Method, Request, Response, StatusCode, Uri};
 use http_body::Body;
 use runner_flow::Timestamp;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 use super::answer::Answer;
 use super::intake::{self, Arriving, Budget, Share};
@@ -23,6 +25,7 @@ use super::place::Place;
 use super::record::{Record, Stopwatch};
 use super::refuse::No;
 use super::splice::Head;
+use super::trace::Traces;
 use super::{bounds, presented};
 use crate::control::{Actor, Caller, Gateway, Model, Permission, Wanted};
 
@@ -38,6 +41,8 @@ pub struct Door {
 pub(super) struct Shared {
     pub(super) gateway: Gateway,
     pub(super) meter: Meter,
+    /// None, if nobody is to be told.
+    pub(super) traces: Option<Traces>,
     budget: Budget,
 }
 
@@ -50,11 +55,19 @@ struct Known<'a> {
 }
 
 /// What a call is about.
-struct Chosen<'a> {
-    model: Arc<Model>,
+pub(super) struct Chosen<'a> {
+    pub(super) model: Arc<Model>,
     endpoint: usize,
     /// What comes after the base of the model's connection.
     call: &'a str,
+}
+
+/// What comes of a request that is not refused.
+enum Outcome<'a> {
+    /// The gateway knows the answer.
+    Answered(Response<Answer>),
+    /// The provider is asked. It is large, and handed around in a box.
+    Passed(Box<Passing<'a>>),
 }
 
 /// What a request brings with it.
@@ -69,7 +82,8 @@ impl Door {
     /// The door of a gateway.
     pub fn new(gateway: Gateway) -> Self {
         let (meter, budget) = (Meter::default(), Budget::default());
-        Self { shared: Arc::new(Shared { gateway, meter, budget }) }
+        let traces = gateway.snapshot().traces().cloned().map(Traces::new);
+        Self { shared: Arc::new(Shared { gateway, meter, traces, budget }) }
     }
 
     /// Whether a path leads to a model, or to what a key may use.
@@ -91,15 +105,29 @@ impl Door {
             Err(no) => return self.refuse(None, &uri, &no, dialect),
         };
         let known = Known { shared: &self.shared, caller: &caller, head, clock };
-        match known.answer(uri.path(), body, dialect).await {
-            Ok(answer) => answer,
+        match known.outcome(uri.path(), body, dialect).await {
+            Ok(Outcome::Answered(answer)) => answer,
+            Ok(Outcome::Passed(passing)) => passing.on().await,
             Err(no) => self.refuse(Some(&caller), &uri, &no, dialect),
         }
     }
 
     /// The numbers of a workspace's calls, as Prometheus reads them; of all, if none is named.
     pub fn metrics(&self, workspace: Option<&str>) -> String {
-        self.shared.meter.text(workspace)
+        let traces = self.shared.traces.as_ref().map(Traces::text).unwrap_or_default();
+        self.shared.meter.text(workspace) + &traces
+    }
+
+    /// Tells the collector of calls that are over, if there is one, until it is told to stop and a little longer.
+    pub async fn export_traces(&self, stop: CancellationToken) {
+        if let Some(traces) = &self.shared.traces {
+            traces.export(stop).await;
+        }
+    }
+
+    /// Why the collector takes nothing just now, whenever that changes. None, if there is no collector.
+    pub fn trouble_with_traces(&self) -> Option<watch::Receiver<Option<String>>> {
+        self.shared.traces.as_ref().map(Traces::trouble)
     }
 
     /// The workspace of whoever sends these headers, if they have this permission there; else the no.
@@ -128,14 +156,15 @@ impl Door {
     }
 }
 
-impl Known<'_> {
-    async fn answer<B>(self, path: &str, body: B, dialect: Dialect) -> Result<Response<Answer>, No>
+impl<'a> Known<'a> {
+    async fn outcome<B>(self, path: &'a str, body: B, dialect: Dialect) -> Result<Outcome<'a>, No>
     where
         B: Body<Data = Bytes, Error: Into<Failure>> + Send + Unpin + 'static,
     {
         let place = Place::of(path).ok_or_else(nothing_here)?;
         if let Some(question) = Question::of(&self.head.method, place.call()) {
-            return question.answer(&self.shared.gateway, self.caller, place, dialect, now());
+            let answer = question.answer(&self.shared.gateway, self.caller, place, dialect, now());
+            return answer.map(Outcome::Answered);
         }
         match place {
             Place::OfModel { workspace, model, call } => self.call_of_model(workspace, model, call, body).await,
@@ -144,13 +173,7 @@ impl Known<'_> {
     }
 
     /// The URL names the model. What a body says of one is put right.
-    async fn call_of_model<B>(
-        mut self,
-        workspace: &str,
-        name: &str,
-        call: &str,
-        body: B,
-    ) -> Result<Response<Answer>, No>
+    async fn call_of_model<B>(mut self, workspace: &str, name: &str, call: &'a str, body: B) -> Result<Outcome<'a>, No>
     where
         B: Body<Data = Bytes, Error: Into<Failure>> + Send + Unpin + 'static,
     {
@@ -160,11 +183,11 @@ impl Known<'_> {
             true => self.read(body).await?,
             false => Brought::Sealed(Arriving::new(body)?),
         };
-        self.pass(chosen, brought).await
+        self.pass(chosen, brought)
     }
 
     /// The body names the model.
-    async fn open_call<B>(mut self, call: &str, body: B) -> Result<Response<Answer>, No>
+    async fn open_call<B>(mut self, call: &'a str, body: B) -> Result<Outcome<'a>, No>
     where
         B: Body<Data = Bytes, Error: Into<Failure>> + Send + Unpin + 'static,
     {
@@ -181,7 +204,7 @@ impl Known<'_> {
         let model = self.shared.gateway.model(self.caller, None, name, now())?;
         let chosen = Chosen::of(model, &self.head.method, call)?;
         match chosen.endpoint().names_model {
-            true => self.pass(chosen, brought).await,
+            true => self.pass(chosen, brought),
             false => Err(No::not_found("this call names no model in its body: call /{workspace}/models/{model}/v1/…")),
         }
     }
@@ -197,32 +220,46 @@ impl Known<'_> {
         Ok(Brought::Named(bytes, head, share))
     }
 
-    async fn pass<B>(self, chosen: Chosen<'_>, brought: Brought<B>) -> Result<Response<Answer>, No>
+    fn pass<B>(self, chosen: Chosen<'a>, brought: Brought<B>) -> Result<Outcome<'a>, No>
     where
         B: Body<Data = Bytes, Error: Into<Failure>> + Send + Unpin + 'static,
     {
         let (model, endpoint) = (&chosen.model, chosen.endpoint());
+        if !model.stateful && brought.leaves_something(endpoint.stays) {
+            return Err(stateful(endpoint.stays));
+        }
         let wanted = brought.wanted(endpoint);
         let call = self.shared.gateway.begin(self.caller, model, wanted, now())?;
         let (id, series) = (call.id(), self.shared.meter.series(model, endpoint.operation));
         let mut record = Record::new(Arc::clone(self.shared), series, call, self.clock, wanted.body_bytes);
-        let target = match self.head.uri.query() {
-            Some(query) => Cow::Owned(format!("{}?{query}", chosen.call)),
-            None => Cow::Borrowed(chosen.call),
-        };
-        let ask = endpoint.asks_for_usage && brought.may_be_asked_for_usage();
-        let (body, _share) = match brought {
+        let asked_for_usage = endpoint.asks_for_usage && brought.may_be_asked_for_usage();
+        let (body, share) = match brought {
             Brought::Named(bytes, head, share) => {
                 if model.record_content {
                     record.keep_content(&bytes);
                 }
-                (head.splice(&bytes, &model.provider_model, ask), Some(share))
+                (head.splice(&bytes, &model.provider_model, asked_for_usage), Some(share))
             }
             Brought::Sealed(_) if matches!(self.head.method, Method::GET | Method::DELETE) => (Outgoing::Nothing, None),
             Brought::Sealed(body) => (Outgoing::stream(body), None),
         };
-        let passing = Passing { caller: self.caller, model, endpoint, id, asked_for_usage: ask, record };
-        Ok(passing.on(self.head.method, &target, self.head.headers, body).await)
+        let target = match self.head.uri.query() {
+            Some(query) => Cow::Owned(format!("{}?{query}", chosen.call)),
+            None => Cow::Borrowed(chosen.call),
+        };
+        Ok(Outcome::Passed(Box::new(Passing {
+            caller: self.caller,
+            chosen,
+            id,
+            stream: wanted.stream,
+            asked_for_usage,
+            record,
+            method: self.head.method,
+            target,
+            headers: self.head.headers,
+            body,
+            _share: share,
+        })))
     }
 }
 
@@ -234,17 +271,10 @@ impl<'a> Chosen<'a> {
                 "this is no call that a model passes on; see the provider's API for its methods and paths",
             ));
         };
-        if model.endpoints[endpoint].keeps_state && !model.stateful {
-            return Err(No::new(
-                StatusCode::FORBIDDEN,
-                "stateful",
-                "this call leaves something with the provider, where other members could read it; an admin can allow that for the workspace",
-            ));
-        }
         Ok(Self { model, endpoint, call })
     }
 
-    fn endpoint(&self) -> &Endpoint {
+    pub(super) fn endpoint(&self) -> &Endpoint {
         &self.model.endpoints[self.endpoint]
     }
 }
@@ -261,6 +291,16 @@ impl<B> Brought<B> {
         matches!(self, Self::Named(_, head, _) if head.stream && !head.asks_for_usage())
     }
 
+    /// Whether anything of it is with the provider afterwards, or was before.
+    fn leaves_something(&self, stays: Stays) -> bool {
+        match (self, stays) {
+            (_, Stays::Always) => true,
+            (Self::Named(_, head, _), Stays::UnlessDeclined) => head.asks_for_state || !head.declines_storage,
+            (Self::Named(_, head, _), Stays::IfAsked) => head.asks_for_state,
+            (Self::Sealed(_), Stays::UnlessDeclined | Stays::IfAsked) => false,
+        }
+    }
+
     fn wanted(&self, endpoint: &Endpoint) -> Wanted {
         let answers_tokens = endpoint.usage.iter().any(|(count, _)| *count == Count::Output);
         let (stream, body_bytes, most) = match self {
@@ -274,6 +314,20 @@ impl<B> Brought<B> {
             max_output: if answers_tokens { most } else { Some(0) },
         }
     }
+}
+
+fn stateful(stays: Stays) -> No {
+    let way_out = match stays {
+        Stays::Always => "",
+        Stays::IfAsked | Stays::UnlessDeclined => {
+            "put \"store\": false into the body, and leave out deferred, background, conversation and previous_response_id; or "
+        }
+    };
+    let message = format!(
+        "this call leaves something with the provider, or uses what was left there, and other members could read it: \
+         {way_out}an admin can allow it for the workspace by \"stateful\": true"
+    );
+    No::new(StatusCode::FORBIDDEN, "stateful", message)
 }
 
 fn nothing_here() -> No {

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use super::bounds;
 use super::histogram::{Bounds, Histogram};
+use super::names::{self, label};
 use crate::control::{CallEnd, Model};
 
 const DURATION: Bounds =
@@ -57,7 +58,8 @@ impl Meter {
         }
         let mut all = self.series.write().unwrap_or_else(PoisonError::into_inner);
         let key = if all.len() < bounds::SERIES { key } else { Key::other() };
-        let series = all.entry(key).or_insert_with_key(|key| Arc::new(Series::new(key, provider(model.connector))));
+        let series =
+            all.entry(key).or_insert_with_key(|key| Arc::new(Series::new(key, names::provider(model.connector))));
         Arc::clone(series)
     }
 
@@ -92,7 +94,7 @@ impl Meter {
         }
         let _ = writeln!(text, "# HELP {REFUSED} Requests that were not let through.\n# TYPE {REFUSED} counter");
         for (code, count) in &*self.refused.lock().unwrap_or_else(PoisonError::into_inner) {
-            let _ = writeln!(text, "{REFUSED}{{error_type=\"{code}\"}} {count}");
+            let _ = writeln!(text, "{REFUSED}{{{}}} {count}", label(names::ERROR, code));
         }
         let _ = writeln!(text, "# HELP {UNDER_WAY} Calls that are under way.\n# TYPE {UNDER_WAY} gauge");
         let _ = writeln!(text, "{UNDER_WAY} {}", self.under_way.load(Ordering::Relaxed));
@@ -136,10 +138,14 @@ const FAMILIES: [Family; 4] = [
 impl Series {
     fn new(key: &Key, provider: &str) -> Self {
         let Key { workspace, model, operation } = key;
+        let labels = [
+            label("workspace", workspace),
+            label(names::MODEL, model),
+            label(names::OPERATION, operation),
+            label(names::PROVIDER, provider),
+        ];
         Self {
-            labels: format!(
-                "workspace=\"{workspace}\",gen_ai_request_model=\"{model}\",gen_ai_operation_name=\"{operation}\",gen_ai_provider_name=\"{provider}\""
-            ),
+            labels: labels.join(","),
             duration: Histogram::new(DURATION),
             first_byte: Histogram::new(FIRST_TOKEN),
             overhead: Histogram::new(OVERHEAD),
@@ -176,13 +182,13 @@ impl Series {
     fn write_durations(&self, name: &str, text: &mut String) {
         self.duration.write(name, &self.labels, text);
         for (error, failed) in &*self.failed.lock().unwrap_or_else(PoisonError::into_inner) {
-            failed.write(name, &format!("{},error_type=\"{error}\"", self.labels), text);
+            failed.write(name, &format!("{},{}", self.labels, label(names::ERROR, error)), text);
         }
     }
 
     fn write_tokens(&self, name: &str, text: &mut String) {
         for (kind, tokens) in [("input", &self.input), ("output", &self.output)] {
-            tokens.write(name, &format!("{},gen_ai_token_type=\"{kind}\"", self.labels), text);
+            tokens.write(name, &format!("{},{}", self.labels, label(names::TOKEN_TYPE, kind)), text);
         }
     }
 }
@@ -191,13 +197,5 @@ impl Key {
     /// Where the numbers go that have no place of their own any more.
     fn other() -> Self {
         Self { workspace: "_other".into(), model: "_other".into(), operation: "_other" }
-    }
-}
-
-/// The name that the conventions have for a connector's provider.
-fn provider(connector: &str) -> &str {
-    match connector {
-        "xai-grok" => "x_ai",
-        other => other,
     }
 }

@@ -12,6 +12,7 @@ mod histogram;
 mod intake;
 mod mend;
 mod meter;
+mod names;
 mod own;
 mod pass;
 mod place;
@@ -21,6 +22,7 @@ mod record;
 mod refuse;
 mod splice;
 mod tap;
+mod trace;
 
 pub use self::answer::Answer;
 pub use self::door::Door;

@@ -10,6 +10,7 @@ use http::{HeaderMap, StatusCode};
 use super::bounds;
 use super::door::Shared;
 use super::meter::Series;
+use super::trace::{Span, Traces};
 use crate::control::{Call, CallEnd, Content, Usage};
 
 /// Tells the gateway's own work from waiting for others.
@@ -48,6 +49,8 @@ pub(super) struct Record {
     end: CallEnd,
     clock: Stopwatch,
     said: Option<Said>,
+    /// What is told of it elsewhere, if it is.
+    span: Option<Box<Span>>,
 }
 
 /// What was said, where a model keeps it.
@@ -60,13 +63,23 @@ impl Record {
     pub(super) fn new(shared: Arc<Shared>, series: Arc<Series>, call: Call, clock: Stopwatch, sent: u64) -> Self {
         shared.meter.begun();
         let end = CallEnd { bytes_in: sent, ..CallEnd::default() };
-        Self { shared, series, call: Some(call), end, clock, said: None }
+        Self { shared, series, call: Some(call), end, clock, said: None, span: None }
     }
 
     /// Keeps what was said: the request, and what comes of the answer.
     pub(super) fn keep_content(&mut self, request: &Bytes) {
         let request = request.slice(..request.len().min(bounds::CONTENT));
         self.said = Some(Said { request, answer: BytesMut::new() });
+    }
+
+    /// Where traces go, if they go anywhere.
+    pub(super) fn traces(&self) -> Option<&Traces> {
+        self.shared.traces.as_ref()
+    }
+
+    /// Tells of the call in a trace, too.
+    pub(super) fn trace(&mut self, span: Box<Span>) {
+        self.span = Some(span);
     }
 
     /// From now on the gateway waits.
@@ -127,6 +140,9 @@ impl Record {
         self.end.content = kept.map(|said| Content { request: said.request, answer: said.answer.freeze() });
         self.series.count(&self.end);
         self.shared.meter.ended();
+        if let (Some(traces), Some(span)) = (&self.shared.traces, self.span.take()) {
+            traces.leave(span.over(&self.end));
+        }
         call.finish(std::mem::take(&mut self.end));
     }
 }

@@ -20,6 +20,10 @@ pub(super) struct Head {
     pub(super) stream: bool,
     /// How many tokens the answer may have, all choices together.
     pub(super) max_output: Option<u64>,
+    /// Whether it says that nothing of it is to be stored.
+    pub(super) declines_storage: bool,
+    /// Whether it asks that something of it stays with the provider, or goes on from what did.
+    pub(super) asks_for_state: bool,
     /// After the brace that opens the body.
     start: usize,
     is_empty: bool,
@@ -59,6 +63,16 @@ struct Fields<'a> {
     max_completion_tokens: Option<&'a RawValue>,
     #[serde(borrow, default, deserialize_with = "present")]
     max_output_tokens: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "present")]
+    store: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "present")]
+    deferred: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "present")]
+    background: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "present")]
+    conversation: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "present")]
+    previous_response_id: Option<&'a RawValue>,
 }
 
 /// Keeps a null apart from a field that is not there.
@@ -84,11 +98,15 @@ impl Head {
         let most = [fields.max_completion_tokens, fields.max_tokens, fields.max_output_tokens];
         let most = most.into_iter().flatten().find_map(number);
         let choices = fields.n.and_then(number).unwrap_or(1).max(1);
+        let stateful =
+            [fields.store, fields.deferred, fields.background, fields.conversation, fields.previous_response_id];
         Ok(Self {
             model,
             stream_options,
             stream: fields.stream.is_some_and(|raw| raw.get() == "true"),
             max_output: most.map(|most| most.saturating_mul(choices)),
+            declines_storage: fields.store.is_some_and(|raw| raw.get() == "false"),
+            asks_for_state: stateful.into_iter().flatten().any(|raw| !matches!(raw.get(), "false" | "null")),
             start,
             is_empty: text[start..].trim_start_matches(is_json_space).starts_with('}'),
         })
@@ -274,6 +292,21 @@ mod tests {
         assert_eq!(head(json!({ "max_output_tokens": "7" })).max_output, None);
         assert!(head(json!({ "stream": true })).stream);
         assert!(!head(json!({ "stream": "true" })).stream);
+    }
+
+    #[test]
+    fn what_stays_with_the_provider_is_read() {
+        let read = |body: Value| {
+            let head = Head::of(body.to_string().as_bytes()).unwrap();
+            (head.declines_storage, head.asks_for_state)
+        };
+        assert_eq!(read(json!({})), (false, false));
+        assert_eq!(read(json!({ "store": false, "background": null, "deferred": false })), (true, false));
+        assert_eq!(read(json!({ "store": true })), (false, true));
+        assert_eq!(read(json!({ "store": "false" })), (false, true));
+        for field in ["deferred", "background", "conversation", "previous_response_id"] {
+            assert_eq!(read(json!({ "store": false, (field): "x" })), (true, true), "{field}");
+        }
     }
 
     fn anything() -> impl Strategy<Value = Value> {

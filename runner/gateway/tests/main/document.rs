@@ -51,6 +51,11 @@ fn each_mistake_is_told_where_it_is_and_how_to_mend_it() {
         (&format!("{connection}/fields/seconds"), json!("many"), "type", "must be a whole number"),
         (&format!("{connection}/fields"), json!({}), "required", "is missing"),
         (&format!("{connection}/fields/api_key"), json!(SECRET), "secret_in_clear", "MODELS_API_KEY"),
+        ("/traces", json!({}), "required", "is missing"),
+        ("/traces", json!({ "endpoint": "localhost:4318" }), "base_url", "must begin with https://"),
+        ("/traces", json!({ "endpoint": "http://c", "sample": 2 }), "range", "at most 1"),
+        ("/traces", json!({ "endpoint": "http://c", "headers": { "host": { "env": "X" } } }), "header", "transport"),
+        ("/traces", json!({ "endpoint": "http://c", "headers": { "x": SECRET } }), "type", "an object"),
     ] {
         let found = with(pointer, value);
         assert_eq!(found.len(), 1, "{pointer}: {found:#?}");

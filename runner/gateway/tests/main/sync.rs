@@ -45,7 +45,7 @@ async fn process() {
     let settings = Settings {
         file: Path::new(&folder).join("linkwork.json"),
         registry: registry(),
-        environment: Arc::new(|_: &str| Some(MASTER.to_owned())),
+        environment: Arc::new(|name: &str| matches!(name, "MASTER" | "MODELS_API_KEY").then(|| MASTER.to_owned())),
         purpose: Purpose::Serve,
     };
     let gateway = Gateway::open(settings, NOON).unwrap();

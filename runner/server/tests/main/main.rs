@@ -10,3 +10,4 @@ mod refusals;
 mod shapes;
 mod streams;
 mod support;
+mod traces;

@@ -94,6 +94,38 @@ async fn only_stateless_calls_that_the_connector_knows_are_passed_on() {
 }
 
 #[tokio::test]
+async fn a_body_that_leaves_something_with_the_provider_is_refused_unless_the_workspace_allows_it() {
+    let (responses, chat) = ("/acme/models/grok/v1/responses", "/v1/chat/completions");
+    let stateful = [
+        (responses, r#"{"input":"x"}"#),
+        (responses, r#"{"input":"x","store":null}"#),
+        (responses, r#"{"input":"x","store":false,"previous_response_id":"resp_1"}"#),
+        (responses, r#"{"input":"x","store":false,"conversation":{"id":"conv_1"}}"#),
+        (responses, r#"{"input":"x","store":false,"background":true}"#),
+        (chat, r#"{"model":"grok","store":true}"#),
+        (chat, r#"{"model":"grok","deferred":true}"#),
+    ];
+    let stateless = [
+        (responses, r#"{"input":"x","store":false,"previous_response_id":null}"#),
+        (chat, r#"{"model":"grok","store":false,"deferred":false}"#),
+    ];
+    let wire = Wire::always(Reply::json(200, "{}"));
+    let house = House::before(&wire).await;
+    for (target, body) in stateful {
+        assert_eq!(house.ask_post(target, body).await.error(), (403, "stateful".to_owned()), "{body}");
+    }
+    assert!(wire.requests().is_empty(), "nothing is passed on");
+    for (target, body) in stateless {
+        assert_eq!(house.ask_post(target, body).await.head.status, 200, "{body}");
+    }
+    let open =
+        House::with(&wire, Default::default(), |file| file["workspaces"]["acme"]["stateful"] = json!(true)).await;
+    for (target, body) in stateful {
+        assert_eq!(open.ask_post(target, body).await.head.status, 200, "{body}");
+    }
+}
+
+#[tokio::test]
 async fn a_body_that_two_readers_could_read_differently_is_refused() {
     let wire = Wire::always(Reply::json(200, "{}"));
     let house = House::before(&wire).await;

@@ -24,6 +24,14 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 /// The provider's key, which no caller ever sees.
 pub(crate) const SECRET: &str = "xai-the-providers-own-key";
 
+/// What shows the collector of traces who sends them.
+pub(crate) const COLLECTORS_KEY: &str = "the-collectors-own-key";
+
+fn variable(name: &str) -> Option<String> {
+    let known = [("XAI_API_KEY", SECRET), ("COLLECTORS_KEY", COLLECTORS_KEY)];
+    known.into_iter().find(|(known, _)| *known == name).map(|(_, value)| value.to_owned())
+}
+
 /// A server before a provider.
 pub(crate) struct House {
     pub(crate) address: SocketAddr,
@@ -73,7 +81,7 @@ impl House {
         let control = ControlSettings {
             file: path,
             registry: Registry::new([connector_xai_grok::connector()]),
-            environment: Arc::new(|name| (name == "XAI_API_KEY").then(|| SECRET.to_owned())),
+            environment: Arc::new(variable),
             purpose: Purpose::Serve,
         };
         let gateway = Gateway::open(control, now()).unwrap();

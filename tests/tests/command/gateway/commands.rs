@@ -147,10 +147,14 @@ fn the_page_shows_files_that_are_valid() {
     let page = fs::read_to_string(root().join("docs/gateway.md")).unwrap();
     let blocks = page.split("```json\n").skip(1).map(|rest| rest.split("```").next().unwrap_or_default());
     let blocks: Vec<Value> = blocks.map(|block| serde_json::from_str(block).unwrap()).collect();
-    assert_eq!(blocks.len(), 3, "a file, a master key, a model");
+    assert_eq!(blocks.len(), 4, "a file, a master key, a model, traces");
     let mut file = blocks[0].clone();
     file["workspaces"]["acme"]["models"]["limited"] = blocks[2].clone();
+    file["traces"] = blocks[3]["traces"].clone();
     let shell = Shell::default().env("XAI_API_KEY", "xai-1").file("linkwork.json", file.to_string());
+    let told = shell.run(["check"]).exits(3);
+    assert!(told.stderr.contains("COLLECTOR_KEY, which is not set"), "{told:?}");
+    let shell = shell.env("COLLECTOR_KEY", "key");
     assert_eq!(shell.run(["check"]).exits(0).stderr, "");
     let told = shell.file("linkwork.json", blocks[1].to_string()).run(["check"]).exits(3);
     assert!(told.stderr.contains("error[master_key]") && told.stderr.contains("master.key"), "{told:?}");

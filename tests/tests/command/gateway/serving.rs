@@ -2,10 +2,12 @@
 
 use std::fs;
 use std::io::Read as _;
+use std::os::unix::fs::PermissionsExt as _;
 
 use serde_json::{Value, json};
+use tests::wire::{Reply, Wire, url_of_nobody};
 
-use super::{Answer, House, QUESTION};
+use super::{Answer, House, PROVIDER_KEY, QUESTION};
 
 #[test]
 fn a_call_is_answered_recorded_and_summed_up() {
@@ -97,6 +99,28 @@ fn an_edited_file_is_taken_over_and_a_wrong_one_is_not() {
 }
 
 #[test]
+fn a_secret_that_was_changed_in_its_file_counts_once_the_server_is_asked_to_read_again() {
+    let house = House::furnished();
+    let key = house.key("acme", "bob", &[]);
+    let secret = house.shell.path("provider.key");
+    let write = |text: &str| {
+        fs::write(&secret, text).unwrap();
+        fs::set_permissions(&secret, fs::Permissions::from_mode(0o600)).unwrap();
+    };
+    write(PROVIDER_KEY);
+    let mut file: Value = serde_json::from_str(&house.file()).unwrap();
+    file["workspaces"]["acme"]["connections"]["xai"]["fields"]["api_key"] = json!({ "file": "provider.key" });
+    fs::write(house.shell.path("linkwork.json"), file.to_string()).unwrap();
+    let mut server = house.serve();
+    server.question(&key).is(200);
+    write("no-key-of-xai");
+    server.running.hang_up();
+    server.running.says("is read again");
+    let refused = server.question(&key).is(400);
+    assert!(refused.body.contains("Incorrect API key"), "{refused:?}");
+}
+
+#[test]
 fn a_server_that_is_asked_to_end_ends_its_calls_first() {
     let house = House::furnished();
     let key = house.key("acme", "bob", &[]);
@@ -111,6 +135,34 @@ fn a_server_that_is_asked_to_end_ends_its_calls_first() {
     let body = rest.split_once("\r\n\r\n").unwrap().1;
     assert!(body.trim_end().ends_with('}') || body.trim_end().ends_with('0'), "{rest}");
     server.running.end().exits(0);
+}
+
+#[test]
+fn traces_go_where_everybody_sends_them_and_a_collector_that_is_gone_is_told_of() {
+    let collector = Wire::always(Reply::json(200, "{}"));
+    let mut house = House::furnished();
+    let key = house.key("acme", "bob", &[]);
+    house.shell = house.shell.env("OTEL_EXPORTER_OTLP_ENDPOINT", &collector.url(""));
+    let server = house.serve();
+    server.question(&key).is(200);
+    server.running.interrupt();
+    server.running.end().exits(0);
+    let told = collector.only_request();
+    assert_eq!(told.target(), "/v1/traces");
+    assert!(told.text().contains("gen_ai.request.model") && !told.text().contains(PROVIDER_KEY), "{told:?}");
+
+    house.shell = house.shell.env("OTEL_EXPORTER_OTLP_ENDPOINT", &url_of_nobody(""));
+    let mut server = house.serve();
+    server.question(&key).is(200);
+    server.running.says("Traces get lost: the collector cannot be reached. Calls go on.");
+    server.question(&key).is(200);
+    server.running.interrupt();
+    let said = server.running.end().exits(0).stderr;
+    assert!(!said.contains("Traces get lost"), "it is said once: {said}");
+
+    house.shell = house.shell.env("OTEL_EXPORTER_OTLP_ENDPOINT", "localhost:4317");
+    let said = house.shell.run(["check"]).stderr;
+    assert!(said.contains("OTEL_EXPORTER_OTLP_ENDPOINT") && said.contains("https://"), "{said}");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use connector_sdk::http::{Base, free_header_name};
 use connector_sdk::{Registry, Violation, nearest, pointer_to};
 use serde_json::{Map, Value};
 
@@ -17,6 +18,7 @@ pub(crate) const GROUP: &str = "group:";
 pub(super) fn check(file: &Value, registry: &Registry) -> Vec<Violation> {
     let mut found = Vec::new();
     check_listen(file, &mut found);
+    check_traces(&file["traces"], &mut found);
     let at = pointer_to("", "workspaces");
     for (name, workspace) in object(&file["workspaces"]) {
         let at = pointer_to(&at, name);
@@ -43,6 +45,17 @@ fn check_listen(file: &Value, found: &mut Vec<Violation>) {
         if host.is_empty() || host.len() > 253 || !host.chars().all(is_fine) {
             let message = "is no name of a host; write one such as models.example.com, in small letters";
             found.push(Violation::new(format!("/hosts/{index}"), "address", message));
+        }
+    }
+}
+
+fn check_traces(traces: &Value, found: &mut Vec<Violation>) {
+    if let Some(Err(message)) = traces["endpoint"].as_str().map(Base::parse) {
+        found.push(Violation::new("/traces/endpoint", "base_url", message));
+    }
+    for (name, _) in object(&traces["headers"]) {
+        if let Err(message) = free_header_name(name) {
+            found.push(Violation::new(pointer_to("/traces/headers", name), "header", message));
         }
     }
 }

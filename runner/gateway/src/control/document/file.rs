@@ -33,10 +33,13 @@ pub(crate) struct ServerFile {
     #[serde(default = "usual_data")]
     pub(crate) data: String,
     /// The key that seals secrets: 32 bytes, in base64 or in hexadecimal digits.
-    pub(crate) master_key: Option<KeySource>,
+    pub(crate) master_key: Option<SecretSource>,
     /// Keys that sealed secrets before, until all are sealed anew.
     #[serde(default)]
-    pub(crate) old_master_keys: Vec<KeySource>,
+    pub(crate) old_master_keys: Vec<SecretSource>,
+    /// Where traces of calls go. They go nowhere if it is left out, unless OTEL_EXPORTER_OTLP_ENDPOINT says where. It is
+    /// read at the start only.
+    pub(crate) traces: Option<TracesEntry>,
     /// Workspaces by name. Nothing is shared between two.
     #[serde(default)]
     pub(crate) workspaces: BTreeMap<String, WorkspaceEntry>,
@@ -50,14 +53,34 @@ fn usual_data() -> String {
     ".linkwork".to_owned()
 }
 
-/// Where a master key comes from.
+/// Where a secret comes from.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum KeySource {
+pub(crate) enum SecretSource {
     /// The environment variable that holds it.
     Env(String),
     /// The file that holds it, relative to this one. Nobody but its owner may be able to read it.
     File(String),
+}
+
+/// A collector of traces that understands OTLP over HTTP, in JSON.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TracesEntry {
+    /// Its URL, such as http://127.0.0.1:4318, to which /v1/traces is added.
+    pub(crate) endpoint: String,
+    /// Headers that show who sends them, by name. No value ever stands here itself.
+    #[serde(default)]
+    #[schemars(extend("x-secret" = true))]
+    pub(crate) headers: BTreeMap<String, SecretSource>,
+    /// How many of the traces that begin here are told, from 0 to 1. Whoever began a trace elsewhere has decided there.
+    #[serde(default = "all")]
+    #[schemars(range(min = 0, max = 1))]
+    pub(crate) sample: f64,
+}
+
+fn all() -> f64 {
+    1.0
 }
 
 /// A workspace.

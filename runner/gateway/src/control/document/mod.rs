@@ -15,7 +15,9 @@ pub(crate) use self::check::{GROUP, is_name};
 pub use self::edit::{Change, Object};
 pub(crate) use self::edit::{changed, find, text, version, write};
 pub(crate) use self::fields::is_secret;
-pub(crate) use self::file::{ConnectionEntry, KeySource, LimitEntry, ModelEntry, ServerFile, WorkspaceEntry};
+pub(crate) use self::file::{
+    ConnectionEntry, LimitEntry, ModelEntry, SecretSource, ServerFile, TracesEntry, WorkspaceEntry,
+};
 pub(crate) use self::reference::Reference;
 pub use self::schema::schema;
 

@@ -54,7 +54,7 @@ pub(super) fn read(path: &Path) -> Result<String, String> {
 
 impl Gateway {
     /// Sees to what time and others change: the file, keys that another process made or revoked, keys that have ended,
-    /// and secrets that an old master key sealed. Whoever serves calls it each second.
+    /// and secrets that an old master key sealed. Whoever serves calls it several times a second.
     pub async fn tick(&self, now: Timestamp) -> Result<Reload, ControlError> {
         let _changing = self.inner.changing.lock().await;
         self.inner.keys.end_expired(now);

@@ -11,7 +11,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::secrets::{Filling, Sources};
-use super::{Bound, Principal, Snapshot, Workspace};
+use super::{Bound, Principal, Snapshot, Traces, Workspace};
 use crate::control::document::{self, ConnectionEntry, GROUP, LimitEntry, ModelEntry, ServerFile, WorkspaceEntry};
 use crate::control::limits::{Bounds, Ceilings, Each, Limit, Limits, Window};
 use crate::control::model::Model;
@@ -44,6 +44,14 @@ impl Builder<'_> {
             (masters, _) => masters.ok().flatten(),
         };
         let mut violations = Vec::new();
+        // Who only visits tells of no call, and may not know any secret.
+        let traces = match self.purpose {
+            Purpose::Serve => Traces::of(&file, self.sources).unwrap_or_else(|found| {
+                violations.extend(found);
+                None
+            }),
+            Purpose::Visit => None,
+        };
         let mut workspaces = HashMap::new();
         for (name, entry) in &file.workspaces {
             let name: Arc<str> = Arc::from(name.as_str());
@@ -57,7 +65,7 @@ impl Builder<'_> {
         }
         let ServerFile { listen, hosts, data, .. } = file;
         let version = document::version(text);
-        Ok(Snapshot { version, file: document.into_value(), listen, hosts, data, masters, workspaces })
+        Ok(Snapshot { version, file: document.into_value(), listen, hosts, data, traces, masters, workspaces })
     }
 
     fn workspace(

@@ -2,6 +2,7 @@
 
 mod build;
 mod secrets;
+mod traces;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use serde_json::Value;
 pub(crate) use self::build::Builder;
 pub use self::secrets::Environment;
 pub(crate) use self::secrets::Sources;
+pub(crate) use self::traces::Traces;
 use super::document::{self, Object};
 use super::model::Model;
 use super::roles::Role;
@@ -25,6 +27,7 @@ pub struct Snapshot {
     listen: String,
     hosts: Vec<String>,
     data: String,
+    traces: Option<Traces>,
     pub(crate) masters: Option<MasterKeys>,
     workspaces: HashMap<Arc<str>, Workspace>,
 }
@@ -69,6 +72,11 @@ impl Snapshot {
     /// The folder of the store, relative to the file's.
     pub fn data(&self) -> &str {
         &self.data
+    }
+
+    /// Where traces of calls go, if they go anywhere.
+    pub(crate) fn traces(&self) -> Option<&Traces> {
+        self.traces.as_ref()
     }
 
     /// The names of the workspaces.

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use crate::bounds;
-use crate::control::document::{KeySource, Reference, ServerFile};
+use crate::control::document::{Reference, SecretSource, ServerFile};
 use crate::control::vault::{self, Address, MasterKey, MasterKeys, VaultError, check_mode};
 
 /// Tells the value of an environment variable.
@@ -28,7 +28,7 @@ impl Sources {
     /// The master keys that a file names, if it names any.
     pub(crate) fn master_keys(&self, file: &ServerFile) -> Result<Option<MasterKeys>, Vec<Violation>> {
         let mut found = Vec::new();
-        let mut key = |at: &str, source: &KeySource| match self.master_key(source) {
+        let mut key = |at: &str, source: &SecretSource| match self.master_key(source) {
             Ok(key) => Some(key),
             Err(message) => {
                 found.push(Violation::new(at, "master_key", message));
@@ -41,17 +41,17 @@ impl Sources {
         if found.is_empty() { Ok(current.map(|current| MasterKeys { current, old })) } else { Err(found) }
     }
 
-    fn master_key(&self, source: &KeySource) -> Result<MasterKey, String> {
+    fn master_key(&self, source: &SecretSource) -> Result<MasterKey, String> {
+        MasterKey::parse(&self.secret(source)?).map_err(|problem| source.told(&problem))
+    }
+
+    /// A secret, which nobody else can read where it comes from.
+    pub(super) fn secret(&self, source: &SecretSource) -> Result<Zeroizing<String>, String> {
         match source {
-            KeySource::Env(variable) => {
-                let text = self.variable(variable)?;
-                MasterKey::parse(&text).map_err(|problem| format!("comes from {variable}, which {problem}"))
-            }
-            KeySource::File(path) => {
+            SecretSource::Env(variable) => self.variable(variable),
+            SecretSource::File(path) => {
                 let whole = self.folder.join(path);
-                let of = |problem: String| format!("comes from the file {path:?}, which {problem}");
-                check_mode(&whole).map_err(of)?;
-                MasterKey::parse(&read(&whole).map_err(of)?).map_err(of)
+                check_mode(&whole).and_then(|()| read(&whole)).map_err(|problem| source.told(&problem))
             }
         }
     }
@@ -65,6 +65,16 @@ impl Sources {
         read(&self.folder.join(path)).map_err(|problem| {
             format!("comes from the file {path:?}, which {problem}; use one that can be read, relative to this file")
         })
+    }
+}
+
+impl SecretSource {
+    /// What is wrong with a secret, where it comes from.
+    pub(super) fn told(&self, problem: &str) -> String {
+        match self {
+            Self::Env(variable) => format!("comes from {variable}, which {problem}"),
+            Self::File(path) => format!("comes from the file {path:?}, which {problem}"),
+        }
     }
 }
 
