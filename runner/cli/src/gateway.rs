@@ -44,7 +44,7 @@ impl Local {
             }
             ControlError::Refused(refusal) => Problem::usage(refusal.message, refusal.fix),
             ControlError::Invalid(findings) => invalid(&self.file, findings),
-            ControlError::Store(error) => store(&error),
+            ControlError::Store(error) => store(error),
         }
     }
 }
@@ -106,7 +106,7 @@ pub(crate) fn open(app: &App, file: &Path, purpose: Purpose) -> Result<Gateway, 
     Gateway::open(settings(app, file, purpose)?, now()).map_err(|error| match error {
         OpenError::Unreadable(message) => Problem::File { path: file.to_owned(), message },
         OpenError::Invalid(findings) => invalid(file, findings),
-        OpenError::Store(error) => store(&error),
+        OpenError::Store(error) => store(error),
     })
 }
 
@@ -135,7 +135,8 @@ pub(crate) fn trouble(app: &App, file: &Path, trouble: &Trouble) -> String {
 }
 
 /// Why the store is of no use.
-pub(crate) fn store(error: &StoreError) -> Problem {
+pub(crate) fn store(error: impl Into<StoreError>) -> Problem {
+    let error = error.into();
     Problem::Store { message: error.to_string(), fix: error.fix().to_owned() }
 }
 

@@ -16,12 +16,14 @@ pub const KEYS: usize = 100_000;
 pub const KEY_LABEL: usize = 200;
 /// Limits of a model.
 pub const LIMITS: usize = 16;
-/// Commands that wait for the writer; further ones are refused.
-pub const COMMANDS: usize = 1_024;
+/// Those who wait until what was left behind is written; further ones are refused.
+pub const FLUSHES: usize = 1_024;
 /// Records of calls that wait for the writer; further ones are dropped, and counted.
 pub const WAITING_CALLS: usize = 16_384;
 /// Changes of the file whose lines of the audit wait for the writer; of further ones the file itself tells.
 pub const WAITING_CHANGES: usize = 1_000;
+/// The bytes that a record of a call takes, more or less.
+pub const RECORD: usize = 300;
 /// Records that are worth a commit at once.
 pub const GROUP: usize = 512;
 /// How long a record waits for others to be committed with it.
@@ -36,8 +38,6 @@ pub const CONTENT: usize = 256 << 10;
 pub const WAITING_CONTENT: usize = 64 << 20;
 /// A text of a record that comes from outside.
 pub const RECORDED: usize = 200;
-/// Connections that read the store.
-pub const READERS: usize = 4;
 /// Rows that one question is answered with.
 pub const LISTED: u32 = 1_000;
 /// Rows that one commit forgets.

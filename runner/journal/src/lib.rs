@@ -1,6 +1,7 @@
-//! The durable store of runs.
+//! The durable store: of runs, and of what other rooms keep beside them.
 //!
-//! It keeps what a driver of runs tells it, as bytes with a kind, and knows neither flows nor steps.
+//! Of runs it keeps what their driver tells it, as bytes with a kind, and knows neither flows nor steps. Other rooms keep
+//! tables of their own in the same file, by a [`Store`].
 //! Its promise: what it has acknowledged is there after a kill, a power loss, a full disk and a failed sync;
 //! what is damaged is reported, never guessed at.
 //! [`SqliteJournal`] keeps that promise; [`MemoryJournal`] has the same face for runs that need not outlive the process.
@@ -21,7 +22,7 @@ pub use error::{Error, Result};
 pub use memory::{MemoryJournal, MemoryOptions};
 pub use message::{Message, Posted};
 pub use run::{Claim, Created, End, Entry, NewRun, Query, RunRow, StoredRun};
-pub use sqlite::{Durability, SqliteJournal, SqliteOptions};
+pub use sqlite::{Durability, SqliteJournal, SqliteOptions, Store};
 
 /// A store of runs.
 ///

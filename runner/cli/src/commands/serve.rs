@@ -59,7 +59,7 @@ async fn serve(app: &App, file: &Path, gateway: Gateway) -> Result<Exit, Problem
         () = tidy(&gateway) => {}
         () = tell_of_traces(app, traces) => {}
     }
-    gateway.flush().await.map_err(|error| store(&error))?;
+    gateway.flush().await.map_err(store)?;
     Ok(Exit::Done)
 }
 

@@ -16,7 +16,7 @@ pub enum ControlError {
     Invalid(Vec<Diagnostic>),
     /// The store failed.
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(#[from] runner_journal::Error),
 }
 
 impl From<Refusal> for ControlError {
@@ -43,4 +43,10 @@ pub enum OpenError {
     /// The store did not open.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<runner_journal::Error> for OpenError {
+    fn from(error: runner_journal::Error) -> Self {
+        Self::Store(error.into())
+    }
 }

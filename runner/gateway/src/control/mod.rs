@@ -1,7 +1,7 @@
 //! Who may call which model, how much, and what came of it. No HTTP and no dialling.
 //!
 //! The file is the truth: the API changes it, and what it says takes effect whole or not at all. The hot path reads an
-//! immutable snapshot, keys and counters in memory, and leaves records for one writing thread.
+//! immutable snapshot, keys and counters in memory, and leaves records to be written later.
 
 mod call;
 mod caller;
@@ -35,6 +35,7 @@ pub use self::refusal::{Refusal, RefusalKind};
 pub use self::roles::{GRANTS, Grant, Kind, Permission, Role};
 pub(crate) use self::snapshot::Traces;
 pub use self::snapshot::{Environment, Snapshot};
-pub use self::store::{Purpose, StoreError, StoreHealth};
+pub use self::store::{Purpose, StoreError};
 pub use self::usage::Usage;
 pub use self::vault::{MasterKey, VaultError};
+pub use runner_journal::Health as StoreHealth;

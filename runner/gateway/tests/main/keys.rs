@@ -199,8 +199,8 @@ async fn neither_a_key_nor_a_part_of_it_is_stored() {
     gateway.flush().await.unwrap();
     let secret = made.key.split('_').nth(2).unwrap().to_owned();
     assert!(!format!("{:?}", gateway.caller(&made.key, NOON).unwrap()).contains(&secret));
-    for entry in std::fs::read_dir(place.folder.path().join("data")).unwrap() {
-        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+    for file in place.files() {
+        let bytes = std::fs::read(file).unwrap();
         assert!(!bytes.windows(20).any(|part| part == &secret.as_bytes()[..20]));
     }
 }

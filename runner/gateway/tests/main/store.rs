@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use runner_gateway::control::{Actor, ControlError, OpenError, Purpose, StoreError, StoreHealth};
+use runner_journal::Error;
 use rusqlite::Connection;
 
 use crate::support::{NOON, Place, call, caller, file, make, new_key, usual_gateway};
@@ -43,17 +44,17 @@ async fn one_process_serves_and_others_may_visit() {
 async fn what_is_newer_or_not_ours_is_refused() {
     let place = used().await;
     tamper(&place, "PRAGMA user_version = 999");
-    assert!(matches!(refused(&place), StoreError::Newer { found: 999, .. }));
+    assert!(matches!(refused(&place), StoreError::Journal(Error::Newer { found: 999, .. })));
 
     let place = Place::new(&file());
     fs::create_dir(place.folder.path().join("data")).unwrap();
     tamper(&place, "CREATE TABLE recipe (name TEXT)");
-    assert!(matches!(refused(&place), StoreError::Foreign { .. }));
+    assert!(matches!(refused(&place), StoreError::Journal(Error::Foreign { .. })));
 
     let place = Place::new(&file());
     fs::create_dir(place.folder.path().join("data")).unwrap();
     fs::write(place.database(), "a diary, dear reader, and no database at all, for it has other words in it").unwrap();
-    assert!(matches!(refused(&place), StoreError::Foreign { .. } | StoreError::Damaged { .. }));
+    assert!(matches!(refused(&place), StoreError::Journal(Error::Foreign { .. } | Error::Damaged { .. })));
 }
 
 #[tokio::test]
@@ -66,16 +67,17 @@ async fn damage_is_told() {
         Err(OpenError::Store(error)) => error,
         Err(other) => panic!("{other}"),
         Ok(gateway) => match gateway.calls(&Actor::Operator, crate::calls::query(), NOON).await {
-            Err(ControlError::Store(error)) => error,
+            Err(ControlError::Store(error)) => error.into(),
             other => panic!("{other:?}"),
         },
     };
-    assert!(matches!(&error, StoreError::Damaged { .. }) && error.fix().contains("backup"), "{error}");
+    assert!(matches!(&error, StoreError::Journal(Error::Damaged { .. })), "{error}");
+    assert!(error.fix().contains("backup"), "{error}");
 
     let place = used().await;
     tamper(&place, "UPDATE key SET models = 'not a list'");
     let error = refused(&place);
-    assert!(matches!(&error, StoreError::Damaged { .. }), "{error}");
+    assert!(matches!(&error, StoreError::Journal(Error::Damaged { .. })), "{error}");
 }
 
 #[tokio::test]
@@ -105,9 +107,10 @@ async fn the_folder_is_for_this_user_alone() {
     let place = used().await;
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     let _gateway = place.open();
-    assert_eq!(mode(place.database().parent().unwrap()), 0o700);
-    for file in fs::read_dir(place.database().parent().unwrap()).unwrap() {
-        let path = file.unwrap().path();
-        assert_eq!(mode(&path), 0o600, "{}", path.display());
+    for folder in [place.data(), place.data().join("owners")] {
+        assert_eq!(mode(&folder), 0o700, "{}", folder.display());
+    }
+    for file in place.files().iter().filter(|file| file.starts_with(place.data())) {
+        assert_eq!(mode(file), 0o600, "{}", file.display());
     }
 }

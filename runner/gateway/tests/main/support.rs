@@ -152,14 +152,34 @@ impl Place {
         serde_json::from_str(&fs::read_to_string(self.path()).unwrap()).unwrap()
     }
 
+    pub(crate) fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
     pub(crate) fn database(&self) -> PathBuf {
-        self.folder.path().join("data").join("gateway.db")
+        self.data().join("journal.db")
+    }
+
+    /// Every file, and every file in its folders.
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
+        let (mut files, mut folders) = (Vec::new(), vec![self.folder.path().to_owned()]);
+        while let Some(folder) = folders.pop() {
+            let found = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+            let (inner, here): (Vec<_>, Vec<_>) = found.partition(|path| path.is_dir());
+            folders.extend(inner);
+            files.extend(here);
+        }
+        files
+    }
+
+    pub(crate) fn settings(&self, purpose: Purpose) -> Settings {
+        let variables = self.variables.clone();
+        let environment: Environment = Arc::new(move |name: &str| variables.lock().unwrap().get(name).cloned());
+        Settings { file: self.path(), registry: registry(), environment, purpose }
     }
 
     pub(crate) fn try_open(&self, purpose: Purpose) -> Result<Gateway, OpenError> {
-        let variables = self.variables.clone();
-        let environment: Environment = Arc::new(move |name: &str| variables.lock().unwrap().get(name).cloned());
-        Gateway::open(Settings { file: self.path(), registry: registry(), environment, purpose }, NOON)
+        Gateway::open(self.settings(purpose), NOON)
     }
 
     pub(crate) fn open(&self) -> Gateway {

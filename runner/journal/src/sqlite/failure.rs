@@ -60,14 +60,25 @@ impl Failure {
 
 fn tell_database(error: &rusqlite::Error, file: &Path) -> Error {
     let (file, reason) = (file.to_owned(), error.to_string());
+    let damaged = |file, reason| Error::Damaged { file, run: None, entry: None, reason };
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => Error::Full { file },
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
-            Error::Damaged { file, run: None, entry: None, reason }
-        }
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => damaged(file, reason),
+        None if is_misread(error) => damaged(file, reason),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::Busy { file },
         _ => Error::Unusable { path: file, reason },
     }
+}
+
+/// Whether something was stored that cannot be read as what it should be.
+fn is_misread(error: &rusqlite::Error) -> bool {
+    matches!(
+        error,
+        rusqlite::Error::FromSqlConversionFailure(..)
+            | rusqlite::Error::IntegralValueOutOfRange(..)
+            | rusqlite::Error::InvalidColumnType(..)
+            | rusqlite::Error::QueryReturnedNoRows
+    )
 }
 
 impl From<rusqlite::Error> for Failure {

@@ -38,13 +38,13 @@ fn sync_parent(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Makes the file that only this user may read, unless it is there.
-pub(super) fn make_file(file: &Path) -> Result<()> {
+/// Opens a file that only this user may read, and makes it unless it is there.
+pub(super) fn open_file(file: &Path) -> Result<File> {
     let mut options = OpenOptions::new();
-    options.create(true).truncate(false).write(true);
+    options.create(true).truncate(false).read(true).write(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(file).map(drop).map_err(|error| unusable(file, &error))
+    options.open(file).map_err(|error| unusable(file, &error))
 }
 
 /// Which file a path leads to, or none.

@@ -14,6 +14,7 @@ mod queue;
 mod reader;
 mod runs;
 mod schema;
+mod store;
 mod stored;
 mod watch;
 mod writer;
@@ -31,17 +32,19 @@ use tokio::task::spawn_blocking;
 
 use self::failure::Failure;
 use self::owner::{Guard, Owner};
-use self::queue::{Class, Queue};
-use self::reader::Readers;
+use self::queue::Class;
 use self::runs::Prepared;
+pub use self::store::Store;
 use self::watch::Watch;
-use self::writer::{State, Writer};
+use self::writer::Writer;
 use crate::content::content_hash;
 use crate::error::{Error, Result};
 use crate::message::{Message, Posted};
 use crate::run::{Claim, Created, End, Entry, NewRun, Query, RunRow, StoredRun, check_entries, weight, within};
 use crate::{Health, Journal, Pruned, Retention, limits};
 
+/// What the file is called.
+const FILE: &str = "journal.db";
 /// How long content waits before it is tried again, when there is no room for it.
 const ROOM_WAIT: Duration = Duration::from_secs(1);
 
@@ -78,9 +81,7 @@ pub struct SqliteOptions {
 /// Dropping it waits until what was asked of it is written.
 pub struct SqliteJournal {
     watch: Option<Watch>,
-    readers: Arc<Readers>,
-    queue: Arc<Queue>,
-    state: Arc<State>,
+    store: Store,
     posted: Arc<Notify>,
     owner: Arc<Owner>,
     writer: Option<JoinHandle<()>>,
@@ -91,19 +92,29 @@ impl SqliteJournal {
     pub fn open(folder: &Path, options: SqliteOptions) -> Result<Self> {
         folder::make_folder(folder)?;
         let guard = Guard::hold(folder)?;
-        let file = folder.join("journal.db");
-        folder::make_file(&file)?;
+        let file = folder.join(FILE);
+        drop(folder::open_file(&file)?);
         let mut db = folder::open_writer(&file, options.durability)?;
         schema::migrate(&mut db, &file)?;
         bound(&db, options.max_bytes).map_err(|failure| failure.tell(&file))?;
         let owner = Arc::new(guard.enter()?);
         let posted = Arc::new(Notify::new());
         let watch = Some(Watch::start(&file, posted.clone())?);
-        let (queue, state) = (Arc::new(Queue::new()), Arc::new(State::new(file.clone())));
-        let writer = Writer::new(db, queue.clone(), state.clone())?;
+        let store = Store::new(file.clone());
+        let writer = Writer::new(db, store.queue.clone(), store.state.clone())?;
         let writer = std::thread::Builder::new().name("journal-writer".to_owned()).spawn(move || writer.run());
         let writer = Some(writer.map_err(|error| folder::unusable(&file, &error))?);
-        Ok(Self { watch, readers: Arc::new(Readers::new(file)), queue, state, posted, owner, writer })
+        Ok(Self { watch, store, posted, owner, writer })
+    }
+
+    /// Whether there is a journal in this folder.
+    pub fn is_in(folder: &Path) -> bool {
+        folder.join(FILE).exists()
+    }
+
+    /// The way to its file, for rooms that keep tables of their own in it.
+    pub fn store(&self) -> Store {
+        self.store.clone()
     }
 
     /// Changes how large the file may grow. It never shrinks by this.
@@ -116,13 +127,7 @@ impl SqliteJournal {
         F: Fn(&Connection) -> Result<T, Failure> + Send + 'static,
         T: Send + 'static,
     {
-        self.state.check()?;
-        self.queue.submit(class, weight, command).await
-    }
-
-    /// What brings something new is refused while there is no room.
-    fn admit(&self) -> Result<()> {
-        if self.health() == Health::Full { Err(self.state.is_full()) } else { Ok(()) }
+        self.store.submit(class, weight, command).await
     }
 }
 
@@ -139,8 +144,7 @@ impl Drop for SqliteJournal {
     fn drop(&mut self) {
         // Whoever closes a database last tidies it up, and only the writer can.
         drop(self.watch.take());
-        self.readers.close();
-        self.queue.close();
+        self.store.close();
         if let Some(writer) = self.writer.take() {
             let _ = writer.join();
         }
@@ -151,7 +155,7 @@ impl Drop for SqliteJournal {
 impl Journal for SqliteJournal {
     async fn create(&self, run: NewRun) -> Result<Created> {
         run.check()?;
-        self.admit()?;
+        self.store.check()?;
         let (weight, owner) = (run.weight(), self.owner.clone());
         let prepared = spawn_blocking(|| Prepared::new(run)).await.map_err(|_| Error::Closed)?;
         self.write(Class::Intake, weight, move |db| runs::create(db, &owner, &prepared)).await
@@ -173,16 +177,16 @@ impl Journal for SqliteJournal {
 
     async fn load(&self, run: &str) -> Result<Option<StoredRun>> {
         let run = run.to_owned();
-        self.readers.read(move |db| stored::load(db, &run)).await
+        self.store.readers.read(move |db| stored::load(db, &run)).await
     }
 
     async fn row(&self, run: &str) -> Result<Option<RunRow>> {
         let run = run.to_owned();
-        self.readers.read(move |db| stored::row(db, &run)).await
+        self.store.readers.read(move |db| stored::row(db, &run)).await
     }
 
     async fn list(&self, query: Query) -> Result<Vec<RunRow>> {
-        self.readers.read(move |db| stored::list(db, &query)).await
+        self.store.readers.read(move |db| stored::list(db, &query)).await
     }
 
     async fn claim(&self, run: &str) -> Result<Claim> {
@@ -197,17 +201,17 @@ impl Journal for SqliteJournal {
 
     async fn is_held_elsewhere(&self, run: &str) -> Result<bool> {
         let (run, owner) = (run.to_owned(), self.owner.clone());
-        self.readers.read(move |db| runs::is_held_elsewhere(db, &owner, &run)).await
+        self.store.readers.read(move |db| runs::is_held_elsewhere(db, &owner, &run)).await
     }
 
     async fn unfinished(&self, after: Option<&str>, limit: u32) -> Result<Vec<RunRow>> {
         let after = after.map(str::to_owned);
-        self.readers.read(move |db| stored::unfinished(db, after.as_deref(), limit)).await
+        self.store.readers.read(move |db| stored::unfinished(db, after.as_deref(), limit)).await
     }
 
     async fn post(&self, run: &str, message: Message) -> Result<Posted> {
         message.check()?;
-        self.admit()?;
+        self.store.check()?;
         let (run, weight) = (run.to_owned(), message.body.len());
         let posted = self.write(Class::Intake, weight, move |db| inbox::post(db, &run, &message)).await?;
         if posted == Posted::New {
@@ -223,11 +227,11 @@ impl Journal for SqliteJournal {
 
     async fn inbox(&self, run: &str, after: u64) -> Result<Vec<(u64, Message)>> {
         let run = run.to_owned();
-        self.readers.read(move |db| inbox::inbox(db, &run, after)).await
+        self.store.readers.read(move |db| inbox::inbox(db, &run, after)).await
     }
 
     async fn mail(&self, after: u64) -> Result<Vec<(u64, String)>> {
-        self.readers.read(move |db| inbox::mail(db, after)).await
+        self.store.readers.read(move |db| inbox::mail(db, after)).await
     }
 
     async fn posted(&self) {
@@ -252,7 +256,7 @@ impl Journal for SqliteJournal {
 
     async fn get_blob(&self, run: &str, hash: &str) -> Result<Option<Bytes>> {
         let (run, hash) = (run.to_owned(), hash.to_owned());
-        self.readers.read(move |db| blob::get(db, &run, &hash)).await
+        self.store.readers.read(move |db| blob::get(db, &run, &hash)).await
     }
 
     async fn prune(&self, keep: Retention, now: u64) -> Result<Pruned> {
@@ -268,7 +272,7 @@ impl Journal for SqliteJournal {
     }
 
     fn health(&self) -> Health {
-        self.state.health()
+        self.store.health()
     }
 
     fn keeps_entries(&self) -> bool {

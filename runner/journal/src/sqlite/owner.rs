@@ -4,13 +4,13 @@
 //! process ends. Files are made and removed only by who holds the folder's guard, so nobody takes one for dead that is
 //! not locked yet.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use uuid::Uuid;
 
-use super::folder::{make_folder, unusable};
+use super::folder::{make_folder, open_file, unusable};
 use crate::error::{Error, Result};
 
 const GUARD_WAIT: Duration = Duration::from_secs(30);
@@ -27,7 +27,7 @@ impl Guard {
         let owners = folder.join("owners");
         make_folder(&owners)?;
         let path = owners.join("guard");
-        let lock = open(&path)?;
+        let lock = open_file(&path)?;
         let deadline = Instant::now() + GUARD_WAIT;
         loop {
             match lock.try_lock() {
@@ -44,7 +44,7 @@ impl Guard {
         self.forget_the_dead()?;
         let name = format!("{}-{}", std::process::id(), Uuid::now_v7());
         let path = lock_path(&self.owners, &name);
-        let lock = open(&path)?;
+        let lock = open_file(&path)?;
         lock.try_lock().map_err(|error| unusable(&path, &error.into()))?;
         Ok(Owner { name, owners: self.owners.clone(), _lock: lock })
     }
@@ -88,11 +88,6 @@ impl Drop for Owner {
 
 fn lock_path(owners: &Path, name: &str) -> PathBuf {
     owners.join(format!("{name}.lock"))
-}
-
-fn open(path: &Path) -> Result<File> {
-    let file = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(path);
-    file.map_err(|error| unusable(path, &error))
 }
 
 /// Asks with a shared lock, so that two who ask do not take each other for the owner.

@@ -73,8 +73,11 @@ where
     }
 
     fn answer(self: Box<Self>, failed: Option<Error>) {
+        let Self { command, result, reply } = *self;
+        // Whoever is told has what it was done with for themselves again.
+        drop(command);
         // Who does not wait any more does not want to know.
-        let _ = self.reply.send(failed.map_or(self.result, Err));
+        let _ = reply.send(failed.map_or(result, Err));
     }
 }
 
@@ -111,10 +114,35 @@ impl Queue {
             Class::Work => self.works.clone().acquire_owned().await.ok(),
             Class::Upkeep => None,
         };
+        self.send(class, weight, command, permit).await.unwrap_or(Err(Error::Closed))
+    }
+
+    /// The same for something new, and it blocks until the writer answers. None if there is no room in the queue.
+    pub(super) fn submit_now<F, T>(&self, weight: usize, command: F) -> Option<Result<T>>
+    where
+        F: Fn(&Connection) -> Result<T, Failure> + Send + 'static,
+        T: Send + 'static,
+    {
+        let permit = self.intakes.clone().try_acquire_owned().ok()?;
+        let answer = self.send(Class::Intake, weight, command, Some(permit));
+        Some(answer.blocking_recv().unwrap_or(Err(Error::Closed)))
+    }
+
+    fn send<F, T>(
+        &self,
+        class: Class,
+        weight: usize,
+        command: F,
+        permit: Option<OwnedSemaphorePermit>,
+    ) -> oneshot::Receiver<Result<T>>
+    where
+        F: Fn(&Connection) -> Result<T, Failure> + Send + 'static,
+        T: Send + 'static,
+    {
         let (reply, answer) = oneshot::channel();
         let task = Box::new(Task { command, result: Err(Error::Closed), reply });
         self.push(Job { class, weight, task, _permit: permit });
-        answer.await.unwrap_or(Err(Error::Closed))
+        answer
     }
 
     fn push(&self, job: Job) {

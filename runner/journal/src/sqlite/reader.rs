@@ -34,13 +34,22 @@ impl Readers {
         let readers = self.clone();
         let read = spawn_blocking(move || {
             let _permit = permit;
-            readers.read_now(query).map_err(|failure| failure.tell(&readers.file))
+            readers.read_now(query)
         });
         read.await.unwrap_or(Err(Error::Closed))
     }
 
-    /// Lets go of the connections that nobody reads with.
+    /// The same, and it blocks.
+    pub(super) fn read_now<T>(&self, query: impl FnOnce(&Connection) -> Result<T, Failure>) -> Result<T> {
+        if self.permits.is_closed() {
+            return Err(Error::Closed);
+        }
+        self.look(query).map_err(|failure| failure.tell(&self.file))
+    }
+
+    /// Lets nobody read any more, and lets go of the connections that nobody reads with.
     pub(super) fn close(&self) {
+        self.permits.close();
         self.idle().clear();
     }
 
@@ -48,16 +57,16 @@ impl Readers {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn read_now<F, T>(&self, query: F) -> Result<T, Failure>
-    where
-        F: FnOnce(&Connection) -> Result<T, Failure>,
-    {
+    fn look<T>(&self, query: impl FnOnce(&Connection) -> Result<T, Failure>) -> Result<T, Failure> {
         let idle = self.idle().pop();
         let mut db = idle.map_or_else(|| open_reader(&self.file), Ok)?;
         let transaction = db.transaction()?;
         let value = query(&transaction)?;
         transaction.finish()?;
-        self.idle().push(db);
+        let mut idle = self.idle();
+        if idle.len() < limits::READERS && !self.permits.is_closed() {
+            idle.push(db);
+        }
         Ok(value)
     }
 }

@@ -14,6 +14,7 @@ mod group;
 mod inbox;
 mod owners;
 mod prune;
+mod store;
 mod support;
 #[cfg(target_os = "linux")]
 mod sync;

@@ -3,6 +3,7 @@
 mod api;
 mod api_routes;
 mod commands;
+mod one_store;
 mod serving;
 
 use std::fs;

@@ -18,7 +18,7 @@ pub(crate) async fn run(app: &App, args: &AuditArgs) -> Result<Exit, Problem> {
             let lines = local.gateway.audit(&Actor::Operator, workspace, None, args.limit, now()).await;
             lines.map_err(|error| local.problem(error))?
         }
-        None => local.gateway.whole_audit(None, args.limit).await.map_err(|error| gateway::store(&error))?,
+        None => local.gateway.whole_audit(None, args.limit).await.map_err(gateway::store)?,
     };
     let head = ["when", "workspace", "who", "key", "what", "to", "outcome", "times"].map(str::to_owned);
     let words = match lines.as_slice() {

@@ -14,8 +14,7 @@ use crate::problem::{Problem, Source};
 
 pub(crate) fn run(app: &App, file: &Path) -> Result<Exit, Problem> {
     let text = files::read_text(file)?;
-    let findings =
-        control::check(&text, &settings(app, file, Purpose::Visit)?).map_err(|error| gateway::store(&error))?;
+    let findings = control::check(&text, &settings(app, file, Purpose::Visit)?).map_err(gateway::store)?;
     let is_valid = findings.iter().all(|finding| finding.severity != Severity::Error);
     if !findings.is_empty() {
         app.console.say(&app.console.style.findings(&Source::confidential(file), &findings));

@@ -2,6 +2,7 @@
 
 use connector_sdk::Registry;
 use runner_flow::{Document, Timestamp};
+use runner_journal::Error;
 use serde_json::{Map, Value};
 use tokio::task::spawn_blocking;
 use zeroize::Zeroizing;
@@ -14,7 +15,6 @@ use crate::control::refusal::{Refusal, RefusalKind};
 use crate::control::rights;
 use crate::control::roles::Permission;
 use crate::control::snapshot::Snapshot;
-use crate::control::store::StoreError;
 use crate::control::vault::{self, Address, Envelope, VaultError};
 
 impl Gateway {
@@ -31,7 +31,7 @@ impl Gateway {
     ) -> Result<String, ControlError> {
         let (gateway, actor, base) = (self.clone(), actor.clone(), base.to_owned());
         let changed = tokio::spawn(async move { gateway.change_now(&actor, &base, change, now).await });
-        changed.await.unwrap_or(Err(StoreError::Closed.into()))
+        changed.await.unwrap_or(Err(Error::Closed.into()))
     }
 
     async fn change_now(
@@ -127,13 +127,13 @@ impl Gateway {
         Ok(envelopes)
     }
 
-    async fn next_address(&self, workspace: &str, connection: &str, field: &str) -> Result<Address, StoreError> {
+    async fn next_address(&self, workspace: &str, connection: &str, field: &str) -> Result<Address, Error> {
         let (workspace, connection, field) = (workspace.to_owned(), connection.to_owned(), field.to_owned());
         let find = move |db: &rusqlite::Connection| {
             let last = vault::table::last_version(db, &workspace, &connection, &field)?;
             Ok(Address { workspace, connection, field, version: last + 1 })
         };
-        self.inner.store.read(find).await
+        self.inner.store.tables().read(find).await
     }
 
     fn seal(&self, secret: &str, address: Address) -> Result<Envelope, ControlError> {
@@ -144,7 +144,7 @@ impl Gateway {
         })
     }
 
-    async fn put_secrets(&self, envelopes: Vec<Envelope>) -> Result<(), StoreError> {
+    async fn put_secrets(&self, envelopes: Vec<Envelope>) -> Result<(), Error> {
         if envelopes.is_empty() {
             return Ok(());
         }
@@ -163,14 +163,14 @@ impl Gateway {
             })?;
             Ok(snapshot)
         };
-        let snapshot = spawn_blocking(build).await.map_err(|_| StoreError::Closed)??;
+        let snapshot = spawn_blocking(build).await.map_err(|_| Error::Closed)??;
         let version = snapshot.version.clone();
         self.install(snapshot);
         Ok(version)
     }
 
     /// Forgets what the vault holds for a connection and the file that counts does not refer to.
-    async fn forget_secrets(&self, change: &Change) -> Result<(), StoreError> {
+    async fn forget_secrets(&self, change: &Change) -> Result<(), Error> {
         if change.object != Object::Connection {
             return Ok(());
         }
@@ -183,7 +183,7 @@ impl Gateway {
         });
         let kept: Vec<(String, u64)> = kept.collect();
         let (workspace, connection) = (change.workspace.clone(), change.name.clone());
-        self.inner.store.write(move |db| vault::table::forget(db, &workspace, &connection, &kept)).await
+        self.inner.store.upkeep(move |db| vault::table::forget(db, &workspace, &connection, &kept)).await
     }
 }
 

@@ -1,27 +1,28 @@
 //! What is wrong with a file and with all that it refers to, told without serving and without making anything.
 
-use std::path::PathBuf;
-
 use connector_sdk::{Violation, pointer_to};
 use runner_flow::{Diagnostic, Severity};
+use runner_journal::{Error, SqliteJournal, SqliteOptions};
 
 use super::Settings;
 use crate::control::document::{self, Reference, ServerFile};
 use crate::control::limits::Limits;
 use crate::control::snapshot::{Builder, Sources};
-use crate::control::store::{Purpose, Store, StoreError};
+use crate::control::store::Purpose;
 use crate::control::vault::check_mode;
 
 /// Everything that is wrong with the text of a server's file, or doubtful: variables that are not set, files that cannot be
 /// read or that others may read, secrets that do not open.
-pub fn check(text: &str, settings: &Settings) -> Result<Vec<Diagnostic>, StoreError> {
+pub fn check(text: &str, settings: &Settings) -> Result<Vec<Diagnostic>, Error> {
     let (document, file) = match document::read(text, &settings.registry) {
         Ok(read) => read,
         Err(findings) => return Ok(findings),
     };
-    let folder = settings.file.parent().map(PathBuf::from).unwrap_or_default();
+    let folder = settings.folder();
     let data = folder.join(&file.data);
-    let store = data.join("gateway.db").exists().then(|| Store::open(&data, Purpose::Visit)).transpose()?;
+    let open = || SqliteJournal::open(&data, SqliteOptions::default());
+    let journal = SqliteJournal::is_in(&data).then(open).transpose()?;
+    let store = journal.as_ref().map(SqliteJournal::store);
     let sources = Sources { environment: settings.environment.clone(), folder };
     let builder = Builder {
         registry: &settings.registry,

@@ -25,7 +25,7 @@ impl Gateway {
         let line = Self::done(actor, &workspace, "key.make", format!("key/{}", made.row.id), now);
         let (row, hash) = (made.row.clone(), key.hash);
         let version = self.inner.store.write(move |db| {
-            records::write_audit(db, std::iter::once(line))?;
+            records::write_audit(db, std::iter::once(line.clone()))?;
             keys::table::insert(db, &row, &hash)
         });
         let version = version.await?;
@@ -46,8 +46,8 @@ impl Gateway {
         let _changing = self.inner.changing.lock().await;
         self.inner.keys.revoke(&row.id);
         let line = Self::done(actor, workspace, "key.revoke", format!("key/{}", row.id), now);
-        let version = self.inner.store.write(move |db| {
-            records::write_audit(db, std::iter::once(line))?;
+        let version = self.inner.store.upkeep(move |db| {
+            records::write_audit(db, std::iter::once(line.clone()))?;
             keys::table::revoke(db, &row.id, now)
         });
         self.inner.keys.advance(version.await?);
@@ -61,7 +61,7 @@ impl Gateway {
         let permission = if is_own { Permission::CallModels } else { Permission::WriteKeys };
         self.permit(actor, workspace, permission, now)?;
         let wanted = id.to_owned();
-        let row = self.inner.store.read(move |db| keys::table::row(db, &wanted)).await?;
+        let row = self.inner.store.tables().read(move |db| keys::table::row(db, &wanted)).await?;
         let may_see =
             |row: &KeyRow| is_own || self.permitted(actor, workspace, self.of_keys(actor, &row.principal)).is_ok();
         let seen = row.filter(|row| row.workspace == workspace && may_see(row));
@@ -81,7 +81,7 @@ impl Gateway {
         let (workspace, after) = (workspace.to_owned(), after.map(str::to_owned));
         let list =
             move |db: &rusqlite::Connection| keys::table::list(db, &workspace, principal.as_deref(), after.as_deref());
-        Ok(self.inner.store.read(list).await?)
+        Ok(self.inner.store.tables().read(list).await?)
     }
 
     /// The principal to whom an actor is confined without this permission.

@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 
 use runner_flow::{Diagnostic, Timestamp};
+use runner_journal::Error;
 use tokio::task::spawn_blocking;
 
 use super::{Gateway, Trouble};
@@ -16,7 +17,7 @@ use crate::control::error::ControlError;
 use crate::control::keys;
 use crate::control::records::{self, AuditLine};
 use crate::control::snapshot::{Builder, Snapshot};
-use crate::control::store::{Purpose, StoreError};
+use crate::control::store::Purpose;
 use crate::control::vault::{self, Envelope};
 
 /// What a look at the file came to.
@@ -72,10 +73,10 @@ impl Gateway {
         self.look_at_file(true, now).await
     }
 
-    async fn look_for_keys(&self, now: Timestamp) -> Result<(), StoreError> {
-        let stored = self.inner.store.read(keys::table::version).await?;
+    async fn look_for_keys(&self, now: Timestamp) -> Result<(), Error> {
+        let stored = self.inner.store.tables().read(keys::table::version).await?;
         if stored != self.inner.keys.version() {
-            let (live, version) = self.inner.store.read(move |db| keys::table::live(db, now)).await?;
+            let (live, version) = self.inner.store.tables().read(move |db| keys::table::live(db, now)).await?;
             self.inner.keys.take_over(live, version);
         }
         Ok(())
@@ -83,7 +84,7 @@ impl Gateway {
 
     async fn look_at_file(&self, anyway: bool, now: Timestamp) -> Result<Reload, ControlError> {
         let gateway = self.clone();
-        let looked = spawn_blocking(move || gateway.look(anyway)).await.map_err(|_| StoreError::Closed)?;
+        let looked = spawn_blocking(move || gateway.look(anyway)).await.map_err(|_| Error::Closed)?;
         match looked {
             Ok(None) => Ok(Reload::Unchanged),
             Ok(Some(snapshot)) => {
@@ -121,7 +122,7 @@ impl Gateway {
         Builder {
             registry: &inner.registry,
             sources: &inner.sources,
-            store: Some(&inner.store),
+            store: Some(inner.store.tables()),
             limits: &inner.limits,
             before,
             purpose: inner.purpose,
@@ -153,33 +154,33 @@ impl Gateway {
     /// Notes a change that led to the file as it is now. If that cannot be written yet, it is tried again.
     pub(super) async fn note_file(&self, line: AuditLine) {
         let version = self.snapshot().version.clone();
-        self.inner.store.queue().leave(|ledger| ledger.add_change(line, version));
+        self.inner.store.leave(|ledger| ledger.add_change(line, version));
         let _ = self.flush().await;
     }
 
     /// The file that was changed while nobody served is a change as any other.
-    pub(super) fn tell_of_change_while_away(&self, now: Timestamp) -> Result<(), StoreError> {
+    pub(super) fn tell_of_change_while_away(&self, now: Timestamp) -> Result<(), Error> {
         let version = self.snapshot().version.clone();
         let serves = self.inner.purpose == Purpose::Serve;
-        if serves && self.inner.store.read_now(records::file_version)? != version {
-            self.inner.store.queue().leave(|ledger| ledger.add_change(file_changed(now), version));
+        if serves && self.inner.store.tables().read_now(records::file_version)? != version {
+            self.inner.store.leave(|ledger| ledger.add_change(file_changed(now), version));
         }
         Ok(())
     }
 
     /// Seals anew what another master key sealed. What no known key opens stays as it is.
-    pub(super) async fn seal_anew(&self) -> Result<Sealed, StoreError> {
+    pub(super) async fn seal_anew(&self) -> Result<Sealed, Error> {
         let mut sealed = Sealed::default();
         let Some(masters) = self.snapshot().masters.clone() else { return Ok(sealed) };
         let current = masters.current.id().to_owned();
-        let others = self.inner.store.read(move |db| vault::table::sealed_by_others(db, &current)).await?;
+        let others = self.inner.store.tables().read(move |db| vault::table::sealed_by_others(db, &current)).await?;
         for old in others {
             let anew =
                 old.open(&masters).and_then(|secret| Envelope::seal(&secret, old.address.clone(), &masters.current));
             match anew {
                 Ok(anew) => {
                     let replace = move |db: &rusqlite::Connection| vault::table::replace(db, &anew, &old.master);
-                    sealed.anew += self.inner.store.write(replace).await?;
+                    sealed.anew += self.inner.store.upkeep(replace).await?;
                 }
                 Err(_) => sealed.left += 1,
             }

@@ -16,6 +16,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use connector_sdk::Registry;
 use runner_flow::{Diagnostic, Timestamp};
+use runner_journal::{SqliteJournal, SqliteOptions};
 
 pub use self::checking::check;
 pub use self::loading::{Reload, Sealed};
@@ -25,9 +26,8 @@ use super::document;
 use super::error::OpenError;
 use super::keys::{self, Keys};
 use super::limits::{self, Limits};
-use super::records::Ledger;
 use super::snapshot::{Builder, Environment, Snapshot, Sources};
-use super::store::{Purpose, Store, StoreHealth};
+use super::store::{Purpose, Store};
 
 /// What a gateway is opened with.
 #[derive(Clone)]
@@ -40,6 +40,13 @@ pub struct Settings {
     pub environment: Environment,
     /// What it is opened for.
     pub purpose: Purpose,
+}
+
+impl Settings {
+    /// The folder that the file is in, and what it refers to.
+    fn folder(&self) -> PathBuf {
+        self.file.parent().map(PathBuf::from).unwrap_or_default()
+    }
 }
 
 /// Who may call what, and what came of it. Clones are the same gateway.
@@ -58,7 +65,7 @@ struct Inner {
     trouble: RwLock<Option<Trouble>>,
     keys: Keys,
     limits: Limits,
-    store: Store<Ledger>,
+    store: Store,
     /// Held by whoever changes the file, the keys or the snapshot.
     changing: tokio::sync::Mutex<()>,
     /// Whether there may be secrets that another master key sealed.
@@ -82,33 +89,42 @@ pub struct Health {
     /// What is wrong with the file that is there, if it is another.
     pub trouble: Option<Trouble>,
     /// Whether records can be written.
-    pub store: StoreHealth,
+    pub store: runner_journal::Health,
     /// How many records of calls were never written.
     pub lost: u64,
 }
 
 impl Gateway {
-    /// Opens what a file describes. It blocks while it does.
+    /// Opens what a file describes, with the journal in the data folder. It blocks while it does.
     pub fn open(settings: Settings, now: Timestamp) -> Result<Self, OpenError> {
+        let text = loading::read(&settings.file).map_err(OpenError::Unreadable)?;
+        let (_, described) = document::read(&text, &settings.registry).map_err(OpenError::Invalid)?;
+        let data = settings.folder().join(&described.data);
+        let journal = SqliteJournal::open(&data, SqliteOptions::default())?;
+        Self::open_in(Arc::new(journal), settings, now)
+    }
+
+    /// Opens what a file describes, with a journal that somebody shares: whatever the file says of the data folder.
+    pub fn open_in(journal: Arc<SqliteJournal>, settings: Settings, now: Timestamp) -> Result<Self, OpenError> {
+        let folder = settings.folder();
         let Settings { file, registry, environment, purpose } = settings;
         let text = loading::read(&file).map_err(OpenError::Unreadable)?;
-        let (_, described) = document::read(&text, &registry).map_err(OpenError::Invalid)?;
-        let folder = file.parent().map(PathBuf::from).unwrap_or_default();
-        let store = Store::open(&folder.join(&described.data), purpose)?;
+        let store = Store::open(journal, purpose)?;
+        let tables = store.tables();
         let sources = Sources { environment, folder };
         let limits = Limits::default();
-        limits.restore(store.read_now(limits::table::read)?, now);
+        limits.restore(tables.read_now(limits::table::read)?, now);
         let builder = Builder {
             registry: &registry,
             sources: &sources,
-            store: Some(&store),
+            store: Some(tables),
             limits: &limits,
             before: None,
             purpose,
         };
         let snapshot = builder.build(&text).map_err(OpenError::Invalid)?;
         let keys = Keys::default();
-        let (live, version) = store.read_now(|db| keys::table::live(db, now))?;
+        let (live, version) = tables.read_now(|db| keys::table::live(db, now))?;
         keys.take_over(live, version);
         let gateway = Self {
             inner: Arc::new(Inner {
@@ -139,13 +155,13 @@ impl Gateway {
         Health {
             version: self.snapshot().version.clone(),
             trouble: self.inner.trouble.read().unwrap_or_else(PoisonError::into_inner).clone(),
-            store: self.inner.store.health(),
-            lost: self.inner.store.queue().lost(),
+            store: self.inner.store.tables().health(),
+            lost: self.inner.store.lost(),
         }
     }
 
     /// Waits until everything that was left behind so far is on disk.
-    pub async fn flush(&self) -> Result<(), super::store::StoreError> {
-        self.inner.store.write(|_| Ok(())).await
+    pub async fn flush(&self) -> runner_journal::Result<()> {
+        self.inner.store.flush().await
     }
 }

@@ -43,7 +43,7 @@ impl Gateway {
             return Err(refusal);
         };
         if key.is_used_at(now) {
-            self.inner.store.queue().leave(|ledger| ledger.add_use(key.clone()));
+            self.inner.store.leave(|ledger| ledger.add_use(key.clone()));
         }
         Ok(Caller::of(key))
     }
@@ -97,7 +97,7 @@ impl Gateway {
             outcome: refusal.kind.code().to_owned(),
             times: 1,
         };
-        self.inner.store.queue().leave(|ledger| ledger.add_refusal(line));
+        self.inner.store.leave(|ledger| ledger.add_refusal(line));
     }
 }
 
@@ -125,7 +125,7 @@ impl Call {
         let Some(Open { caller, model, wanted, held }) = self.open.take() else { return };
         let counters = limits::settle(held, &wanted, &end, self.started + end.duration);
         let record = CallRecord { id: self.id, started: self.started, caller, model, wanted, end };
-        self.gateway.inner.store.queue().leave(|ledger| ledger.add_call(record, counters));
+        self.gateway.inner.store.leave(|ledger| ledger.add_call(record, counters));
     }
 }
 

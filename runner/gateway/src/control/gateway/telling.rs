@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use runner_flow::Timestamp;
+use runner_journal::Error;
 
 use super::Gateway;
 use crate::bounds;
@@ -13,7 +14,6 @@ use crate::control::limits::{self, DAY};
 use crate::control::records::{self, AuditLine, CallQuery, CallRow, UsageQuery, UsageRow};
 use crate::control::refusal::{Refusal, RefusalKind};
 use crate::control::roles::Permission;
-use crate::control::store::StoreError;
 
 /// How long records are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +38,7 @@ impl Gateway {
         self.permit(actor, &query.workspace, Permission::ReadCalls, now)?;
         let own = self.own(actor, &query.workspace, Permission::ReadAllCalls);
         let query = CallQuery { principal: own.or(query.principal), ..query };
-        Ok(self.inner.store.read(move |db| records::list_calls(db, &query)).await?)
+        Ok(self.inner.store.tables().read(move |db| records::list_calls(db, &query)).await?)
     }
 
     /// One call, and what was said in it if that was kept. One that the actor may not see is as if it were missing.
@@ -52,7 +52,7 @@ impl Gateway {
         self.permit(actor, workspace, Permission::ReadCalls, now)?;
         let own = self.own(actor, workspace, Permission::ReadAllCalls);
         let place = workspace.to_owned();
-        let found = self.inner.store.read(move |db| {
+        let found = self.inner.store.tables().read(move |db| {
             let call = records::find_call(db, &place, id)?;
             let content = records::content(db, id)?.filter(|_| call.is_some());
             Ok(call.map(|call| (call, content)))
@@ -69,7 +69,7 @@ impl Gateway {
         self.permit(actor, &query.workspace, Permission::ReadCalls, now)?;
         let own = self.own(actor, &query.workspace, Permission::ReadAllCalls);
         let query = UsageQuery { principal: own.or(query.principal), ..query };
-        Ok(self.inner.store.read(move |db| records::list_usage(db, &query)).await?)
+        Ok(self.inner.store.tables().read(move |db| records::list_usage(db, &query)).await?)
     }
 
     /// The lines of a workspace's audit, newest first, each with its number; only those before a number, to go on.
@@ -83,16 +83,16 @@ impl Gateway {
     ) -> Result<Vec<(u64, AuditLine)>, ControlError> {
         self.permit(actor, workspace, Permission::ReadAudit, now)?;
         let workspace = workspace.to_owned();
-        Ok(self.inner.store.read(move |db| records::audit_lines(db, Some(&workspace), before, limit)).await?)
+        Ok(self.inner.store.tables().read(move |db| records::audit_lines(db, Some(&workspace), before, limit)).await?)
     }
 
     /// The lines of all workspaces, and of nobody: for whoever runs the server.
-    pub async fn whole_audit(&self, before: Option<u64>, limit: u32) -> Result<Vec<(u64, AuditLine)>, StoreError> {
-        self.inner.store.read(move |db| records::audit_lines(db, None, before, limit)).await
+    pub async fn whole_audit(&self, before: Option<u64>, limit: u32) -> Result<Vec<(u64, AuditLine)>, Error> {
+        self.inner.store.tables().read(move |db| records::audit_lines(db, None, before, limit)).await
     }
 
     /// Forgets what is older than it is to be kept, a little at a time.
-    pub async fn prune(&self, keep: Retention, now: Timestamp) -> Result<(), StoreError> {
+    pub async fn prune(&self, keep: Retention, now: Timestamp) -> Result<(), Error> {
         let before = |age: Duration| {
             let age = u64::try_from(age.as_millis()).unwrap_or(u64::MAX);
             Timestamp::from_millis(now.as_millis().saturating_sub(age))
@@ -101,7 +101,7 @@ impl Gateway {
         let (calls, usage, audit) = (before(keep.calls), before(keep.usage), before(keep.audit));
         let month = before(Duration::from_millis(32 * DAY));
         loop {
-            let gone = self.inner.store.write(move |db| {
+            let gone = self.inner.store.upkeep(move |db| {
                 limits::table::prune(db, month)?;
                 records::prune_usage(db, usage)?;
                 Ok(records::prune_calls(db, calls)?.max(records::prune_audit(db, audit)?))

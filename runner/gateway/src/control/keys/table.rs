@@ -41,12 +41,12 @@ pub(crate) fn revoke(db: &Connection, id: &str, now: Timestamp) -> rusqlite::Res
 }
 
 fn changed(db: &Connection) -> rusqlite::Result<u64> {
-    db.query_row("UPDATE meta SET value = value + 1 WHERE name = 'keys' RETURNING value", [], |row| row.get(0))
+    db.query_row("UPDATE gateway SET value = value + 1 WHERE name = 'keys' RETURNING value", [], |row| row.get(0))
 }
 
 /// Which state of the table this is.
 pub(crate) fn version(db: &Connection) -> rusqlite::Result<u64> {
-    db.query_row("SELECT value FROM meta WHERE name = 'keys'", [], |row| row.get(0))
+    db.query_row("SELECT value FROM gateway WHERE name = 'keys'", [], |row| row.get(0))
 }
 
 /// Writes when keys were last used.

@@ -147,12 +147,12 @@ pub(crate) fn write(db: &Connection, lines: impl Iterator<Item = AuditLine>) -> 
 
 /// Writes the version of the file that counts.
 pub(crate) fn write_file_version(db: &Connection, version: &str) -> rusqlite::Result<()> {
-    db.execute("UPDATE meta SET value = ?1 WHERE name = 'document'", [version]).map(drop)
+    db.execute("UPDATE gateway SET value = ?1 WHERE name = 'document'", [version]).map(drop)
 }
 
 /// The version of the file that was last written so.
 pub(crate) fn file_version(db: &Connection) -> rusqlite::Result<String> {
-    db.query_row("SELECT value FROM meta WHERE name = 'document'", [], |row| row.get(0))
+    db.query_row("SELECT value FROM gateway WHERE name = 'document'", [], |row| row.get(0))
 }
 
 /// The lines of a workspace, or all of them, newest first, each with its number; only those before a number, to go on.

@@ -104,11 +104,8 @@ pub(crate) fn write(db: &Connection, calls: &[CallRecord]) -> rusqlite::Result<(
         write_one(&mut statement, call)?;
         if let Some(content) = &call.end.content {
             let kept = |body: &[u8]| body[..body.len().min(bounds::CONTENT)].to_vec();
-            db.prepare_cached("INSERT INTO content (id, request, answer) VALUES (?1, ?2, ?3)")?.execute(params![
-                call.id.to_bytes(),
-                kept(&content.request),
-                kept(&content.answer)
-            ])?;
+            db.prepare_cached("INSERT INTO call_content (id, request, answer) VALUES (?1, ?2, ?3)")?
+                .execute(params![call.id.to_bytes(), kept(&content.request), kept(&content.answer)])?;
         }
     }
     Ok(())
@@ -213,7 +210,7 @@ pub(crate) fn find(db: &Connection, workspace: &str, id: CallId) -> rusqlite::Re
 
 /// What was said in a call: the request, and the answer.
 pub(crate) fn content(db: &Connection, id: CallId) -> rusqlite::Result<Option<(Vec<u8>, Vec<u8>)>> {
-    let sql = "SELECT request, answer FROM content WHERE id = ?1";
+    let sql = "SELECT request, answer FROM call_content WHERE id = ?1";
     db.query_row(sql, [id.to_bytes()], |row| Ok((row.get(0)?, row.get(1)?))).optional()
 }
 
@@ -221,7 +218,7 @@ pub(crate) fn content(db: &Connection, id: CallId) -> rusqlite::Result<Option<(V
 pub(crate) fn prune(db: &Connection, before: Timestamp) -> rusqlite::Result<usize> {
     let first = CallId::first_of(before).to_bytes();
     let some = "SELECT id FROM call WHERE id < ?1 ORDER BY id LIMIT ?2";
-    db.execute(&format!("DELETE FROM content WHERE id IN ({some})"), params![first, bounds::PRUNED])?;
+    db.execute(&format!("DELETE FROM call_content WHERE id IN ({some})"), params![first, bounds::PRUNED])?;
     db.execute(&format!("DELETE FROM call WHERE id IN ({some})"), params![first, bounds::PRUNED])
 }
 

@@ -10,7 +10,6 @@ use super::usage;
 use crate::bounds;
 use crate::control::keys::{self, Key};
 use crate::control::limits::{self, Counter};
-use crate::control::store::Batch;
 
 /// What is written together: calls, their sums and their counters are of the same commit.
 #[derive(Debug, Default)]
@@ -62,19 +61,20 @@ impl Ledger {
         self.refusals.add(line);
         true
     }
-}
 
-impl Batch for Ledger {
-    fn is_empty(&self) -> bool {
+    /// Whether there is nothing to write.
+    pub(crate) fn is_empty(&self) -> bool {
         let left = self.counters.is_empty() && self.uses.is_empty() && self.refusals.is_empty();
         left && self.calls.is_empty() && self.changes.is_empty()
     }
 
-    fn is_large(&self) -> bool {
+    /// Whether it is worth a commit at once.
+    pub(crate) fn is_large(&self) -> bool {
         self.calls.len() >= bounds::GROUP
     }
 
-    fn write(&self, db: &Connection) -> rusqlite::Result<()> {
+    /// Writes it, within a transaction.
+    pub(crate) fn write(&self, db: &Connection) -> rusqlite::Result<()> {
         call::write(db, &self.calls)?;
         usage::write(db, &self.calls)?;
         limits::table::write(db, &self.counters)?;
@@ -84,11 +84,18 @@ impl Batch for Ledger {
         if self.version.is_empty() { Ok(()) } else { audit::write_file_version(db, &self.version) }
     }
 
-    fn records(&self) -> u64 {
+    /// How many records it holds.
+    pub(crate) fn records(&self) -> u64 {
         self.calls.len() as u64
     }
 
-    fn put_back(&mut self, mut earlier: Self) -> u64 {
+    /// How many bytes it writes, more or less.
+    pub(crate) fn weight(&self) -> usize {
+        self.content + self.calls.len() * bounds::RECORD
+    }
+
+    /// Takes back what could not be written, before what came meanwhile. Tells how many records there was no room for.
+    pub(crate) fn put_back(&mut self, mut earlier: Self) -> u64 {
         std::mem::swap(self, &mut earlier);
         let Self { calls, counters, uses, refusals, content: _, changes, version } = earlier;
         let lost = calls.into_iter().map(|call| u64::from(!self.add_call(call, Vec::new()))).sum();

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use connector_sdk::http::Egress;
 use connector_sdk::{Connector, Error, Registry, Violation, pointer_to};
 use runner_flow::{Diagnostic, Document};
+use runner_journal::Store;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -14,8 +15,7 @@ use super::{Bound, Principal, Snapshot, Traces, Workspace};
 use crate::control::document::{self, ConnectionEntry, GROUP, LimitEntry, ModelEntry, ServerFile, WorkspaceEntry};
 use crate::control::limits::{Bounds, Ceilings, Each, Limit, Limits, Window};
 use crate::control::model::Model;
-use crate::control::records::Ledger;
-use crate::control::store::{Purpose, Store};
+use crate::control::store::Purpose;
 use crate::control::vault::MasterKeys;
 
 /// What a snapshot is built with.
@@ -23,7 +23,7 @@ pub(crate) struct Builder<'a> {
     pub(crate) registry: &'a Registry,
     pub(crate) sources: &'a Sources,
     /// None if there is none yet.
-    pub(crate) store: Option<&'a Store<Ledger>>,
+    pub(crate) store: Option<&'a Store>,
     pub(crate) limits: &'a Limits,
     /// The snapshot before, whose connections stay open where nothing changed.
     pub(crate) before: Option<&'a Snapshot>,

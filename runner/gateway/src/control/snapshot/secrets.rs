@@ -6,13 +6,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use connector_sdk::{Violation, pointer_to};
+use runner_journal::Store;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use crate::bounds;
 use crate::control::document::{Reference, SecretSource, ServerFile};
-use crate::control::records::Ledger;
-use crate::control::store::Store;
 use crate::control::vault::{self, Address, MasterKey, MasterKeys, VaultError, check_mode};
 
 /// Tells the value of an environment variable.
@@ -93,7 +92,7 @@ fn read(path: &Path) -> Result<Zeroizing<String>, String> {
 /// Fills in what the fields of a connection refer to.
 pub(super) struct Filling<'a> {
     pub(super) sources: &'a Sources,
-    pub(super) store: Option<&'a Store<Ledger>>,
+    pub(super) store: Option<&'a Store>,
     pub(super) masters: Option<&'a MasterKeys>,
     pub(super) workspace: &'a str,
     pub(super) connection: &'a str,

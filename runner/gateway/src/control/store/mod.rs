@@ -1,27 +1,22 @@
-//! What the gateway keeps: `gateway.db` in the data folder.
+//! What the gateway keeps, in tables of its own in the journal of the data folder, beside runs.
 //!
-//! One thread writes, a few connections read. What somebody waits for is on disk when they are answered; what the hot
-//! path leaves behind is written soon, in large commits, and counted if it cannot be.
+//! What somebody waits for is on disk when they are answered; what the hot path leaves behind is written soon, in large
+//! commits, and counted if it cannot be.
 
 mod error;
-mod folder;
-mod queue;
-mod reader;
-mod schema;
-mod writer;
+mod lock;
+mod outbox;
 
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
-use std::thread::JoinHandle;
 
+use runner_journal::{Result, SqliteJournal};
 use rusqlite::Connection;
 
 pub use self::error::StoreError;
-use self::queue::Command;
-pub(crate) use self::queue::{Batch, Queue};
-use self::reader::Readers;
-use self::writer::{State, Writer};
+use self::outbox::Outbox;
+use super::records::Ledger;
 
 /// What a store is opened for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,90 +27,62 @@ pub enum Purpose {
     Visit,
 }
 
-/// Whether a store can take more.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum StoreHealth {
-    /// It works.
-    Ok,
-    /// There is no room; it is tried again.
-    Full,
-    /// A write failed in this way; it takes nothing more until it is opened anew.
-    Poisoned(String),
-}
-
 /// The store. Dropping it waits until what was left behind is written.
-pub(crate) struct Store<B: Batch> {
-    readers: Arc<Readers>,
-    queue: Arc<Queue<B>>,
-    state: Arc<State>,
-    writer: Option<JoinHandle<()>>,
+pub(crate) struct Store {
+    outbox: Outbox,
+    tables: runner_journal::Store,
+    /// Stays open until the outbox is empty.
+    _journal: Arc<SqliteJournal>,
     /// Held as long as this process serves.
     _lock: Option<File>,
 }
 
-impl<B: Batch> Store<B> {
-    /// Opens the store in this folder, or makes one. It blocks while it does.
-    pub(crate) fn open(folder: &Path, purpose: Purpose) -> Result<Self, StoreError> {
-        folder::make_folder(folder)?;
-        let lock = (purpose == Purpose::Serve).then(|| folder::hold(folder)).transpose()?;
-        let file = folder.join("gateway.db");
-        folder::make_file(&file)?;
-        let mut db = folder::open_writer(&file)?;
-        schema::migrate(&mut db, &file)?;
-        let (queue, state) = (Queue::new(), State::new(file.clone()));
-        let writer = Writer { db, queue: queue.clone(), state: state.clone() };
-        let thread = std::thread::Builder::new().name("gateway-writer".to_owned()).spawn(move || writer.run());
-        let writer = Some(thread.map_err(|error| folder::unusable(&file, &error))?);
-        Ok(Self { readers: Readers::new(file), queue, state, writer, _lock: lock })
+impl Store {
+    /// Keeps everything in this journal.
+    pub(crate) fn open(journal: Arc<SqliteJournal>, purpose: Purpose) -> Result<Self, StoreError> {
+        let tables = journal.store();
+        let folder = tables.file().parent().unwrap_or(Path::new("."));
+        let lock = (purpose == Purpose::Serve).then(|| lock::hold(folder)).transpose()?;
+        Ok(Self { outbox: Outbox::open(tables.clone())?, tables, _journal: journal, _lock: lock })
     }
 
-    /// Where the hot path leaves what is to be written.
-    pub(crate) fn queue(&self) -> &Arc<Queue<B>> {
-        &self.queue
+    /// What reads the tables, and says how they do.
+    pub(crate) fn tables(&self) -> &runner_journal::Store {
+        &self.tables
     }
 
-    /// Writes in a transaction of its own, after all that was left behind so far; durable once this returns.
+    /// Leaves something behind, to be written soon. This is all that the hot path does. `add` tells whether there was
+    /// room for it.
+    pub(crate) fn leave(&self, add: impl FnOnce(&mut Ledger) -> bool) {
+        self.outbox.leave(add);
+    }
+
+    /// How many records were never written.
+    pub(crate) fn lost(&self) -> u64 {
+        self.outbox.lost()
+    }
+
+    /// Waits until all that was left behind so far is on disk, and says why not if something still waits.
+    pub(crate) async fn flush(&self) -> Result<()> {
+        self.outbox.flush().await
+    }
+
+    /// Writes something new after all that was left behind so far; durable once this returns.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
-        run: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        self.submit(run)?.await.unwrap_or(Err(StoreError::Closed))
+        command: impl Fn(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.flush().await?;
+        self.tables.write(0, command).await
     }
 
-    /// Reads off the runtime's threads.
-    pub(crate) async fn read<T: Send + 'static>(
+    /// Writes what takes no room after all that was left behind so far, if there is room for that.
+    pub(crate) async fn upkeep<T: Send + 'static>(
         &self,
-        query: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        self.readers.read(query).await
-    }
-
-    /// The same, and it blocks.
-    pub(crate) fn read_now<T>(&self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
-        self.readers.read_now(query)
-    }
-
-    /// Whether it can take more.
-    pub(crate) fn health(&self) -> StoreHealth {
-        self.state.health()
-    }
-
-    fn submit<T: Send + 'static>(
-        &self,
-        run: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
-    ) -> Result<tokio::sync::oneshot::Receiver<Result<T, StoreError>>, StoreError> {
-        let file = self.state.file.clone();
-        let (command, answer) = Command::new(run, move |error| StoreError::of_database(error, &file));
-        if self.queue.submit(command) { Ok(answer) } else { Err(StoreError::Busy { file: self.state.file.clone() }) }
-    }
-}
-
-impl<B: Batch> Drop for Store<B> {
-    fn drop(&mut self) {
-        self.readers.close();
-        self.queue.close();
-        if let Some(writer) = self.writer.take() {
-            let _ = writer.join();
-        }
+        command: impl Fn(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T> {
+        // What cannot be written now waits, and this must not.
+        let _ = self.flush().await;
+        self.tables.upkeep(command).await
     }
 }

@@ -1,24 +1,6 @@
-//! The tables, and how a file of an earlier release becomes one of this release.
-//!
-//! One list for all that is kept in the file: whoever needs a table adds a migration at the end.
-//! A migration that was released is never changed.
-
-use std::path::Path;
-
-use rusqlite::{Connection, TransactionBehavior};
-
-use super::error::StoreError;
-
-/// What tells our files from other people's: "LWGW".
-const APPLICATION: i64 = 0x4C57_4757;
-
-/// A file's version is how many of these it has seen.
-const MIGRATIONS: &[&str] = &[FIRST];
-
-const FIRST: &str = "
 -- `keys` counts changes of keys, so that one process sees another's; `document` is the hash of the last good file.
-CREATE TABLE meta (name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
-INSERT INTO meta VALUES ('keys', 0), ('document', '');
+CREATE TABLE gateway (name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
+INSERT INTO gateway VALUES ('keys', 0), ('document', '');
 
 CREATE TABLE key (
     id TEXT PRIMARY KEY,
@@ -90,7 +72,7 @@ CREATE TABLE call (
     upstream_request_id TEXT
 ) STRICT;
 
-CREATE TABLE content (id BLOB NOT NULL UNIQUE, request BLOB NOT NULL, answer BLOB NOT NULL) STRICT;
+CREATE TABLE call_content (id BLOB NOT NULL UNIQUE, request BLOB NOT NULL, answer BLOB NOT NULL) STRICT;
 
 -- Sums of a day (counted from 1970, in UTC), which outlive the calls. A cost is in billionths.
 CREATE TABLE usage (
@@ -122,39 +104,3 @@ CREATE TABLE audit (
 CREATE INDEX audit_at ON audit (at);
 -- Refusals by the hour, of which those that are alike make one line.
 CREATE INDEX audit_refused ON audit (at / 3600000, workspace, action, object) WHERE outcome <> 'done';
-";
-
-/// Makes the file one of this release, or says why it cannot be.
-pub(super) fn migrate(db: &mut Connection, file: &Path) -> Result<(), StoreError> {
-    let database = |error: rusqlite::Error| StoreError::of_database(&error, file);
-    let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(database)?;
-    let version = version(&transaction, file)?;
-    let bring_up = || {
-        for migration in MIGRATIONS.iter().skip(version) {
-            transaction.execute_batch(migration)?;
-        }
-        if version < MIGRATIONS.len() {
-            transaction.pragma_update(None, "application_id", APPLICATION)?;
-            transaction.pragma_update(None, "user_version", MIGRATIONS.len() as u64)?;
-        }
-        Ok(())
-    };
-    bring_up().map_err(database)?;
-    transaction.commit().map_err(database)
-}
-
-fn version(db: &Connection, file: &Path) -> Result<usize, StoreError> {
-    let look = || -> rusqlite::Result<(i64, i64, bool)> {
-        let application = db.pragma_query_value(None, "application_id", |row| row.get(0))?;
-        let found = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
-        Ok((application, found, !db.prepare("SELECT 1 FROM sqlite_schema")?.exists([])?))
-    };
-    let (application, found, empty) = look().map_err(|error| StoreError::of_database(&error, file))?;
-    if application != APPLICATION && !(application == 0 && found == 0 && empty) {
-        return Err(StoreError::Foreign { file: file.to_owned() });
-    }
-    match usize::try_from(found) {
-        Ok(version) if version <= MIGRATIONS.len() => Ok(version),
-        _ => Err(StoreError::Newer { file: file.to_owned(), found, known: MIGRATIONS.len() as i64 }),
-    }
-}
