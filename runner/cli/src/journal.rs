@@ -1,6 +1,5 @@
 //! The folder that runs are kept in. It is made when the first run is, and never by looking for runs.
 
-use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -8,21 +7,12 @@ use runner_journal::{SqliteJournal, SqliteOptions};
 
 use crate::problem::Problem;
 
-/// Keeps what runs hold out of a repository.
-const IGNORE: &str = "# Runs of linkwork, with their inputs and outputs.\n*\n";
-
 /// Opens the journal for new runs, and makes its folder if need be.
 pub(crate) fn open(folder: &Path) -> Result<Arc<SqliteJournal>, Problem> {
-    let is_new = !folder.exists();
-    let journal = open_at(folder).map_err(|error| Problem::Journal {
+    open_at(folder).map_err(|error| Problem::Journal {
         message: format!("runs cannot be kept in {}: {error}", folder.display()),
         fix: format!("{}; or name another folder with --journal DIR, or keep nothing with --no-journal", error.fix()),
-    })?;
-    if is_new {
-        // The journal works without it.
-        let _ = fs::write(folder.join(".gitignore"), IGNORE);
-    }
-    Ok(journal)
+    })
 }
 
 /// Opens the journal that runs have been kept in.

@@ -3,7 +3,8 @@
 /// Descriptors for everything that is no caller's and no provider's connection.
 const OTHERS: u64 = 128;
 
-/// Asks the system for as much as it gives, and tells how many callers may be connected, each with a call under way.
+/// Asks the system for as much as it gives, and tells how many callers may be connected, half of them
+/// with a call under way, which takes one more.
 #[cfg(unix)]
 pub(crate) fn callers() -> usize {
     use rustix::process::{Resource, getrlimit, setrlimit};
@@ -13,7 +14,7 @@ pub(crate) fn callers() -> usize {
     // Whether or not it did so, the limit that there is now is the one that counts.
     let _ = setrlimit(Resource::Nofile, limit);
     let descriptors = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
-    usize::try_from(descriptors.saturating_sub(OTHERS) / 2).unwrap_or(usize::MAX).max(1)
+    usize::try_from(descriptors.saturating_sub(OTHERS) / 3 * 2).unwrap_or(usize::MAX).max(1)
 }
 
 /// There is no such limit here.

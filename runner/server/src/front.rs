@@ -87,10 +87,17 @@ impl Front {
     fn health(&self) -> Response<Answer> {
         let health = self.gateway.health();
         let traces = self.door.trouble_with_traces().and_then(|trouble| trouble.borrow().clone());
-        let is_well = health.trouble.is_none() && matches!(health.store, StoreHealth::Ok) && traces.is_none();
+        let is_well = health.trouble.is_none() && health.store == StoreHealth::Ok && traces.is_none();
         let trouble = health.trouble.map(|_| "the file on disk is not valid; what it said before still counts");
         let status = if is_well { "ok" } else { "degraded" };
-        let told = json!({ "status": status, "file": trouble, "records_lost": health.lost, "traces": traces });
+        let store = match health.store {
+            StoreHealth::Ok => "ok",
+            StoreHealth::Full => "full",
+            StoreHealth::Poisoned => "failed",
+        };
+        let told = json!({
+            "status": status, "file": trouble, "store": store, "records_lost": health.lost, "traces": traces
+        });
         json_answer(StatusCode::OK, &told)
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::runtime::Runtime;
 
 use crate::load::{self, Caller, Target, quantile};
-use crate::process::Process;
+use crate::process::{self, Process};
 use crate::{gateway, nginx, provider};
 
 /// How long each measurement takes, and how often it is made.
@@ -38,6 +38,7 @@ struct Bench {
 
 /// All figures, or those that are asked for.
 pub(crate) fn all(wanted: &[&str]) {
+    process::stay_apart();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let bench = Bench { runtime, provider: provider::start() };
     for (name, figure) in FIGURES {
@@ -154,14 +155,20 @@ impl Bench {
     }
 
     fn overload(&self) {
+        println!("at twice the load (bounds for the gateway: 90 % of the best, refusals under 10 ms)");
         let gateway = self.gateway();
-        let target = Target::new(gateway.address, &gateway.key, CHAT);
-        let best = load::closed(&self.runtime, &target, CALLERS, LENGTH).a_second();
-        println!("at twice the load (bounds: 90 % of the best, refusals under 10 ms)");
+        self.overload_of("gateway", &Target::new(gateway.address, &gateway.key, CHAT));
+        if let Some(nginx) = self.nginx() {
+            self.overload_of("nginx", &Target::new(nginx.address, &gateway.key, CHAT));
+        }
+    }
+
+    fn overload_of(&self, name: &str, target: &Target) {
+        let best = load::closed(&self.runtime, target, CALLERS, LENGTH).a_second();
         for callers in [2 * CALLERS, 1_000, 5_000] {
-            let outcome = load::open(&self.runtime, &target, 2.0 * best, callers, LENGTH);
+            let outcome = load::open(&self.runtime, target, 2.0 * best, callers, LENGTH);
             println!(
-                "  {callers} connections, {:.0} a second asked for: {:.0} served ({:.0} % of {best:.0}), {} refused (p99 {:.1} ms), {} lost",
+                "  {name}, {callers} connections, {:.0} a second asked for: {:.0} served ({:.0} % of {best:.0}), {} refused (p99 {:.1} ms), {} lost",
                 2.0 * best,
                 outcome.a_second(),
                 100.0 * outcome.a_second() / best,

@@ -7,6 +7,13 @@ use std::time::Duration;
 /// A process that is measured; its children count as its own. It ends when dropped.
 pub(crate) struct Process(Child);
 
+/// Keeps this process, which is the load and the provider, off the core that is measured.
+pub(crate) fn stay_apart() {
+    let mut cores = rustix::thread::CpuSet::new();
+    cores.set(1);
+    rustix::thread::sched_setaffinity(None, &cores).expect("there is a second core");
+}
+
 impl Process {
     /// Starts it on the core that is measured.
     pub(crate) fn start(program: &str, arguments: &[&str]) -> Self {

@@ -19,6 +19,9 @@ const LOG_KEPT: u64 = 16 << 20;
 /// Statements that stay prepared on each connection.
 const STATEMENTS: usize = 64;
 
+/// Keeps what runs and calls hold out of a repository.
+const IGNORE: &str = "# What linkwork keeps: runs and calls, with their inputs and outputs.\n*\n";
+
 /// Makes a folder that only this user may look into, and makes that last.
 pub(super) fn make_folder(folder: &Path) -> Result<()> {
     if folder.is_dir() {
@@ -28,7 +31,10 @@ pub(super) fn make_folder(folder: &Path) -> Result<()> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder).and_then(|()| sync_parent(folder)).map_err(|error| unusable(folder, &error))
+    builder.create(folder).and_then(|()| sync_parent(folder)).map_err(|error| unusable(folder, &error))?;
+    // A journal works without it.
+    let _ = fs::write(folder.join(".gitignore"), IGNORE);
+    Ok(())
 }
 
 fn sync_parent(path: &Path) -> io::Result<()> {
