@@ -19,6 +19,9 @@ use crate::environment::Environment;
 use crate::problem::{Problem, Source};
 use crate::words::named;
 
+/// A server's file that is enough to go on with.
+const BEGINNING: &str = r#"{ "linkwork": 1, "workspaces": { "team": { "principals": { "ada": { "kind": "person", "role": "admin" } } } } }"#;
+
 /// A gateway on this machine, opened to look and to change.
 pub(crate) struct Local {
     pub(crate) gateway: Gateway,
@@ -40,7 +43,7 @@ impl Local {
     pub(crate) fn problem(&self, error: ControlError) -> Problem {
         match error {
             ControlError::Refused(refusal) if refusal.kind == RefusalKind::Unavailable => {
-                Problem::Store { message: refusal.message.into_owned(), fix: refusal.fix.into_owned() }
+                Problem::Journal { message: refusal.message.into_owned(), fix: refusal.fix.into_owned() }
             }
             ControlError::Refused(refusal) => Problem::usage(refusal.message, refusal.fix),
             ControlError::Invalid(findings) => invalid(&self.file, findings),
@@ -104,6 +107,10 @@ impl Workspace {
 /// Opens what a server's file describes.
 pub(crate) fn open(app: &App, file: &Path, purpose: Purpose) -> Result<Gateway, Problem> {
     Gateway::open(settings(app, file, purpose)?, now()).map_err(|error| match error {
+        OpenError::Unreadable(_) if !file.exists() => {
+            let message = format!("there is no {}; name another file, or begin one with {BEGINNING}", file.display());
+            Problem::File { path: file.to_owned(), message }
+        }
         OpenError::Unreadable(message) => Problem::File { path: file.to_owned(), message },
         OpenError::Invalid(findings) => invalid(file, findings),
         OpenError::Store(error) => store(error),
@@ -137,7 +144,7 @@ pub(crate) fn trouble(app: &App, file: &Path, trouble: &Trouble) -> String {
 /// Why the store is of no use.
 pub(crate) fn store(error: impl Into<StoreError>) -> Problem {
     let error = error.into();
-    Problem::Store { message: error.to_string(), fix: error.fix().to_owned() }
+    Problem::Journal { message: error.to_string(), fix: error.fix().to_owned() }
 }
 
 /// Whoever writes a secret into the file by mistake does not see it repeated.

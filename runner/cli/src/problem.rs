@@ -17,10 +17,8 @@ pub(crate) enum Problem {
     File { path: PathBuf, message: String },
     /// A file, or JSON on the command line, is not valid.
     Invalid { source: Source, findings: Vec<Diagnostic> },
-    /// The folder that runs are kept in is of no use.
+    /// The folder that runs or calls are kept in is of no use.
     Journal { message: String, fix: String },
-    /// The folder of a server is of no use.
-    Store { message: String, fix: String },
     /// The runtime or a provider refused.
     Error(Error),
 }
@@ -64,7 +62,7 @@ impl Problem {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Usage { .. } => Exit::Usage,
-            Self::File { .. } | Self::Journal { .. } | Self::Store { .. } => Exit::InvalidFile,
+            Self::File { .. } | Self::Journal { .. } => Exit::InvalidFile,
             Self::Invalid { source, .. } if source.is_file => Exit::InvalidFile,
             Self::Invalid { .. } => Exit::Usage,
             Self::Error(error) => Exit::of_error(error),
@@ -74,10 +72,7 @@ impl Problem {
     /// What went wrong, in one sentence.
     pub(crate) fn message(&self) -> String {
         match self {
-            Self::Usage { message, .. }
-            | Self::File { message, .. }
-            | Self::Journal { message, .. }
-            | Self::Store { message, .. } => message.clone(),
+            Self::Usage { message, .. } | Self::File { message, .. } | Self::Journal { message, .. } => message.clone(),
             Self::Invalid { source, .. } => format!("{} is not valid", source.name),
             Self::Error(error) => error.message().to_owned(),
         }
@@ -88,7 +83,6 @@ impl Problem {
         match self {
             Self::Usage { message, fix } => json!({ "code": "usage", "message": message, "fix": fix }),
             Self::Journal { message, fix } => json!({ "code": "journal", "message": message, "fix": fix }),
-            Self::Store { message, fix } => json!({ "code": "journal", "message": message, "fix": fix }),
             Self::File { path, message } => {
                 json!({ "code": "file", "message": message, "file": path.display().to_string() })
             }

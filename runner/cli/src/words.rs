@@ -68,7 +68,6 @@ impl Style {
             Problem::Usage { message, fix } => self.error("usage", message, Some(fix)),
             Problem::File { message, .. } => self.error("file", message, None),
             Problem::Journal { message, fix } => self.error("journal", message, Some(fix)),
-            Problem::Store { message, fix } => self.error("store", message, Some(fix)),
             Problem::Invalid { source, findings } => self.findings(source, findings),
             Problem::Error(error) => self.failure(&serde_json::json!(error), None),
         }

@@ -88,7 +88,7 @@ fn refuse_beginning(text: &str, lines: &Lines) -> Option<Diagnostic> {
         let fix = Some("save the file as UTF-8 without a byte order mark".to_owned());
         return Some(wrong(text, lines, 0..'\u{feff}'.len_utf8(), message, fix));
     }
-    let fix = || Some("begin with { \"linkwork\": 1, \"name\": \"…\", \"steps\": […] }".to_owned());
+    let fix = || Some("begin with { \"linkwork\": 1, … }".to_owned());
     text.trim().is_empty().then(|| wrong(text, lines, 0..0, "the file is empty".to_owned(), fix()))
 }
 
