@@ -38,7 +38,7 @@ struct Bench {
 
 /// All figures, or those that are asked for.
 pub(crate) fn all(wanted: &[&str]) {
-    process::stay_apart();
+    process::prepare();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let bench = Bench { runtime, provider: provider::start() };
     for (name, figure) in FIGURES {

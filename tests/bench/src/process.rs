@@ -7,11 +7,25 @@ use std::time::Duration;
 /// A process that is measured; its children count as its own. It ends when dropped.
 pub(crate) struct Process(Child);
 
-/// Keeps this process, which is the load and the provider, off the core that is measured.
-pub(crate) fn stay_apart() {
+/// Keeps this process, which is the load and the provider, off the core that is measured, and both cores awake: how long
+/// a virtual machine takes to wake one is nobody's merit.
+pub(crate) fn prepare() {
+    for core in [0, 1] {
+        std::thread::spawn(move || {
+            stay_on(core);
+            rustix::process::nice(19).expect("a thread may be lowered");
+            loop {
+                std::hint::spin_loop();
+            }
+        });
+    }
+    stay_on(1);
+}
+
+fn stay_on(core: usize) {
     let mut cores = rustix::thread::CpuSet::new();
-    cores.set(1);
-    rustix::thread::sched_setaffinity(None, &cores).expect("there is a second core");
+    cores.set(core);
+    rustix::thread::sched_setaffinity(None, &cores).expect("there are two cores");
 }
 
 impl Process {
