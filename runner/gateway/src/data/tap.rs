@@ -68,7 +68,7 @@ impl Tap {
         {
             rest = match self.at.reading {
                 Reading::Gap => self.gap(*first, after),
-                Reading::Key => self.at.key(*first, after),
+                Reading::Key => self.at.key(rest),
                 Reading::Text => self.at.text(rest),
                 Reading::Escaped => self.at.read(Reading::Text, after),
                 Reading::Number => self.number(*first, rest),
@@ -149,22 +149,28 @@ impl Position {
         self.leads() && !self.has_key
     }
 
-    fn key<'a>(&mut self, byte: u8, after: &'a [u8]) -> &'a [u8] {
-        match byte {
-            b'"' => {
-                self.has_key = true;
-                self.read(Reading::Gap, after)
-            }
-            _ if byte == b'\\' || self.path.len() >= PATH => {
-                self.path.push(NO_KEY);
-                self.has_key = true;
-                self.read(if byte == b'\\' { Reading::Escaped } else { Reading::Text }, after)
-            }
-            _ => {
-                self.path.push(char::from(byte));
-                after
-            }
+    fn key<'a>(&mut self, rest: &'a [u8]) -> &'a [u8] {
+        let end = memchr2(b'"', b'\\', rest).unwrap_or(rest.len());
+        let key = std::str::from_utf8(&rest[..end]).ok();
+        match key.filter(|key| self.path.len() + key.len() <= PATH && !key.contains('/')) {
+            Some(key) => self.path.push_str(key),
+            None => return self.no_key(rest),
         }
+        match rest.get(end) {
+            None => &[],
+            Some(b'"') => {
+                self.has_key = true;
+                self.read(Reading::Gap, &rest[end + 1..])
+            }
+            Some(_) => self.no_key(&rest[end..]),
+        }
+    }
+
+    /// A key that no pointer holds is a text like any other.
+    fn no_key<'a>(&mut self, rest: &'a [u8]) -> &'a [u8] {
+        self.path.push(NO_KEY);
+        self.has_key = true;
+        self.read(Reading::Text, rest)
     }
 
     fn text<'a>(&mut self, rest: &'a [u8]) -> &'a [u8] {
@@ -269,6 +275,7 @@ mod tests {
             r#"{"usage":{"prompt_tokens":null,"completion_tokens":"7","total_tokens":-3}}"#,
             r#"{"usage":{"prompt_tokens":1.5,"completion_tokens":1e3,"total_tokens":99999999999999999999999}}"#,
             r#"{"usage":[{"prompt_tokens":1}],"choices":{"usage":{"prompt_tokens":1}}}"#,
+            r#"{"usage/prompt_tokens":1,"usage":{"x/../prompt_tokens":1}}"#,
             r#"[{"usage":{"prompt_tokens":1}}]"#,
             r#"{"usage":{"prompt_tokens":12"#,
             "}}}]]{{{{\"",
