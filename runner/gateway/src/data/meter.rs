@@ -76,12 +76,12 @@ impl Meter {
         self.under_way.fetch_sub(1, Ordering::Relaxed);
     }
 
-    /// The numbers of a workspace, or of all of them, as text.
-    pub(super) fn text(&self, workspace: Option<&str>) -> String {
+    /// The numbers of a workspace's models as text, and what is counted without regard to whose it is.
+    pub(super) fn text(&self, workspace: &str) -> String {
         let mut text = String::new();
         let series = self.series.read().unwrap_or_else(PoisonError::into_inner);
-        let is_shown = |key: &Key| workspace.is_none_or(|workspace| workspace == &*key.workspace);
-        let mut all: Vec<_> = series.iter().filter(|(key, _)| is_shown(key)).map(|(_, series)| series).collect();
+        let own = series.iter().filter(|(key, _)| *key.workspace == *workspace);
+        let mut all: Vec<_> = own.map(|(_, series)| series).collect();
         all.sort_by(|one, other| one.labels.cmp(&other.labels));
         for family in FAMILIES {
             let _ = writeln!(text, "# HELP {} {}\n# TYPE {0} histogram", family.name, family.help);

@@ -173,11 +173,12 @@ async fn every_refusal_is_in_the_audit() {
     house.ask_post("/v1/chat/completions", "{").await;
     house.ask_post("/v1/chat/completions", r#"{"model":"nothing"}"#).await;
     house.ask(&house.head("DELETE /acme/models/grok/v1/files/1", "")).await;
+    house.ask(&house.head("GET /v1/models/closed", "")).await;
     house.gateway.flush().await.unwrap();
     let lines = house.audit().await;
     let outcomes: Vec<&str> =
         lines.iter().filter(|line| line.action == "model.call").map(|line| &*line.outcome).collect();
-    assert_eq!(outcomes.len(), 3, "{lines:?}");
+    assert_eq!(outcomes.len(), 4, "{lines:?}");
     for outcome in ["invalid", "not_found", "forbidden"] {
         assert!(outcomes.contains(&outcome), "{outcomes:?}");
     }

@@ -11,7 +11,7 @@ use super::{Gateway, loading};
 use crate::control::caller::Actor;
 use crate::control::document::{self, Change, Object, Reference, is_name, is_secret};
 use crate::control::error::ControlError;
-use crate::control::refusal::{Refusal, RefusalKind};
+use crate::control::refusal::{Refusal, RefusalKind, shown};
 use crate::control::rights;
 use crate::control::roles::Permission;
 use crate::control::snapshot::Snapshot;
@@ -84,8 +84,7 @@ impl Gateway {
     fn allow(&self, actor: &Actor, file: &Value, change: &mut Change, now: Timestamp) -> Result<(), Refusal> {
         let allowed = self.allowed(actor, file, change);
         if let (Err(refusal), Actor::Caller(caller)) = (&allowed, actor) {
-            let shown: String = change.name.chars().take(crate::bounds::NAME).collect();
-            let object = format!("{}/{shown}", change.object.word());
+            let object = format!("{}/{}", change.object.word(), shown(&change.name));
             self.refused(Some(caller), permission(change.object).word(), &object, refusal, now);
         }
         allowed
@@ -99,8 +98,7 @@ impl Gateway {
         }
         let before = document::find(file, &change.workspace, change.object, name);
         if before.is_none() && change.value.is_none() {
-            let message = format!("there is no {word} {name:?}");
-            return Err(Refusal::new(RefusalKind::NotFound, message, "list them to see their names"));
+            return Err(Refusal::missing(word, name, "list them to see their names"));
         }
         let Actor::Caller(caller) = actor else { return Ok(()) };
         let may = |permission| self.permitted(actor, &change.workspace, permission).is_ok();

@@ -32,7 +32,7 @@ impl Gateway {
             Actor::Caller(caller) => &*caller.workspace == workspace,
         };
         if !is_theirs || snapshot.workspace(workspace).is_none() {
-            return Err(no_workspace(workspace));
+            return Err(Refusal::missing("workspace", workspace, "use the workspace of your key"));
         }
         match actor {
             Actor::Operator => Ok(()),
@@ -67,9 +67,4 @@ impl Gateway {
 fn key_may(caller: &Caller, permission: Permission) -> bool {
     let is_for_calls = matches!(permission, Permission::CallModels | Permission::ListModels | Permission::ReadCalls);
     is_for_calls || !caller.entry.is_limited()
-}
-
-fn no_workspace(name: &str) -> Refusal {
-    let shown: String = name.chars().take(crate::bounds::NAME).collect();
-    Refusal::new(RefusalKind::NotFound, format!("there is no workspace {shown:?}"), "use the workspace of your key")
 }

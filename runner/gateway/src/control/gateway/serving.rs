@@ -6,13 +6,12 @@ use std::time::Instant;
 use runner_flow::Timestamp;
 
 use super::Gateway;
-use crate::bounds;
 use crate::control::call::{CallEnd, CallId, Wanted};
 use crate::control::caller::Caller;
 use crate::control::limits::{self, Held};
 use crate::control::model::Model;
 use crate::control::records::{AuditLine, CallRecord};
-use crate::control::refusal::Refusal;
+use crate::control::refusal::{Refusal, shown};
 use crate::control::snapshot::Snapshot;
 
 /// A call that was let through. If it is dropped unfinished, it is recorded as given up.
@@ -60,12 +59,15 @@ impl Gateway {
         let snapshot = self.snapshot();
         let here = snapshot.workspace(&caller.workspace).filter(|_| is_here);
         let model = here.and_then(|here| here.model(name)).filter(|model| snapshot.opens(caller, model));
-        model.cloned().ok_or_else(|| {
-            let refusal = Refusal::no_model(name);
-            let shown: String = name.chars().take(bounds::NAME).collect();
-            self.refused(Some(caller), "model.call", &format!("model/{}", shown.escape_debug()), &refusal, now);
-            refusal
-        })
+        model.cloned().ok_or_else(|| self.no_model(caller, name, now))
+    }
+
+    /// The one answer to whoever asks for a model that is not there for them. It is noted.
+    pub(crate) fn no_model(&self, caller: &Caller, name: &str, now: Timestamp) -> Refusal {
+        let refusal = Refusal::no_model(name);
+        let object = format!("model/{}", shown(name).escape_debug());
+        self.refused(Some(caller), "model.call", &object, &refusal, now);
+        refusal
     }
 
     /// The models that the caller may use now, by name.
