@@ -185,6 +185,42 @@ async fn every_refusal_is_in_the_audit() {
 }
 
 #[tokio::test]
+async fn every_refusal_of_the_api_is_in_the_audit_once() {
+    let wire = Wire::always(Reply::json(200, "{}"));
+    let house = House::before(&wire).await;
+    let known = house.audit().await.len();
+    let json = "Content-Type: application/json\r\nContent-Length: 2\r\n";
+    let asked = [
+        ("GET /admin/v1/acme/nothing", "", "", 404, "api.call not_found"),
+        ("GET /admin/v1/acme/models/nothing", "", "", 404, "api.call not_found"),
+        ("GET /admin/v1/acme/models?colour=blue", "", "", 400, "api.call invalid"),
+        ("PUT /admin/v1/acme/models/x", json, "{}", 428, "api.call invalid"),
+        ("PUT /admin/v1/acme/models/x", &(json.to_owned() + "If-Match: \"0\"\r\n"), "{}", 412, "models:write conflict"),
+        ("GET /admin/v1/acme/keys/nothing", "", "", 404, "keys:write not_found"),
+        ("GET /admin/v1/globex/models", "", "", 404, "models:list not_found"),
+    ];
+    for (line, lines, body, status, _) in &asked {
+        assert_eq!(house.ask(&(house.head(line, lines) + body)).await.head.status, *status, "{line}");
+    }
+    house.gateway.flush().await.unwrap();
+    let noted: Vec<String> = house
+        .audit()
+        .await
+        .into_iter()
+        .rev()
+        .skip(known)
+        .map(|line| {
+            assert_eq!(line.times, 1, "{line:?}");
+            format!("{} {}", line.action, line.outcome)
+        })
+        .collect();
+    let mut expected = asked.map(|(.., line)| line.to_owned()).to_vec();
+    let mut noted = noted;
+    (noted.sort(), expected.sort());
+    assert_eq!(noted, expected);
+}
+
+#[tokio::test]
 async fn an_address_that_may_not_be_dialled_is_not_dialled_and_not_told() {
     let wire = Wire::always(Reply::json(200, "{}"));
     for (allow_private, code) in [(false, "misconfigured"), (true, "no_connection")] {

@@ -41,14 +41,26 @@ impl Gateway {
         mut change: Change,
         now: Timestamp,
     ) -> Result<String, ControlError> {
-        self.permit(actor, &change.workspace, permission(change.object), now)?;
+        let permission = permission(change.object);
+        self.permit(actor, &change.workspace, permission, now)?;
         // Nothing is changed that could not be noted.
         self.flush().await?;
         let _changing = self.inner.changing.lock().await;
+        let object = format!("{}/{}", change.object.word(), shown(&change.name));
+        let changed = self.change_file(actor, base, &mut change).await;
+        self.note_refusal(actor, permission, &object, &changed, now);
+        let version = changed?;
+        let action = format!("{}.{}", change.object.word(), if change.value.is_some() { "put" } else { "remove" });
+        let line = Self::done(actor, &change.workspace, &action, object, now);
+        self.note_file(line).await;
+        Ok(version)
+    }
+
+    async fn change_file(&self, actor: &Actor, base: &str, change: &mut Change) -> Result<String, ControlError> {
         let file = self.file_of_version(base)?;
-        self.allow(actor, &file, &mut change, now)?;
-        let secrets = self.take_secrets(&mut change).await?;
-        let text = document::changed(file, &change);
+        self.allowed(actor, &file, change)?;
+        let secrets = self.take_secrets(change).await?;
+        let text = document::changed(file, change);
         let findings = document::check_text(&text, &self.inner.registry);
         if !findings.is_empty() {
             return Err(ControlError::Invalid(findings));
@@ -56,13 +68,8 @@ impl Gateway {
         self.put_secrets(secrets).await?;
         let applied = self.apply(text).await;
         // What stays behind if this fails is sealed, and nothing refers to it.
-        let _ = self.forget_secrets(&change).await;
-        let version = applied?;
-        let action = format!("{}.{}", change.object.word(), if change.value.is_some() { "put" } else { "remove" });
-        let object = format!("{}/{}", change.object.word(), change.name);
-        let line = Self::done(actor, &change.workspace, &action, object, now);
-        self.note_file(line).await;
-        Ok(version)
+        let _ = self.forget_secrets(change).await;
+        applied
     }
 
     /// What the file says, if it is still the one that the change was made from.
@@ -80,16 +87,7 @@ impl Gateway {
         Document::parse(&text).map(Document::into_value).map_err(ControlError::Invalid)
     }
 
-    /// Whether this actor may make this change to what is there; every no is noted.
-    fn allow(&self, actor: &Actor, file: &Value, change: &mut Change, now: Timestamp) -> Result<(), Refusal> {
-        let allowed = self.allowed(actor, file, change);
-        if let (Err(refusal), Actor::Caller(caller)) = (&allowed, actor) {
-            let object = format!("{}/{}", change.object.word(), shown(&change.name));
-            self.refused(Some(caller), permission(change.object).word(), &object, refusal, now);
-        }
-        allowed
-    }
-
+    /// Whether this actor may make this change to what is there.
     fn allowed(&self, actor: &Actor, file: &Value, change: &mut Change) -> Result<(), Refusal> {
         let (word, name) = (change.object.word(), &change.name);
         if !is_name(name) {

@@ -17,8 +17,11 @@ use crate::control::roles::Permission;
 impl Gateway {
     /// Makes a key. It is told this once.
     pub async fn make_key(&self, actor: &Actor, new: NewKey, now: Timestamp) -> Result<MadeKey, ControlError> {
-        self.permit(actor, &new.workspace, self.of_keys(actor, &new.principal), now)?;
-        self.check_new(actor, &new, now)?;
+        let permission = self.of_keys(actor, &new.principal);
+        self.permit(actor, &new.workspace, permission, now)?;
+        let checked = self.check_new(actor, &new, now).map_err(ControlError::from);
+        self.note_refusal(actor, permission, &format!("principal/{}", shown(&new.principal)), &checked, now);
+        checked?;
         let _changing = self.inner.changing.lock().await;
         let workspace = new.workspace.clone();
         let (made, key) = keys::make(new, now, actor.name());
@@ -65,7 +68,9 @@ impl Gateway {
         let may_see =
             |row: &KeyRow| is_own || self.permitted(actor, workspace, self.of_keys(actor, &row.principal)).is_ok();
         let seen = row.filter(|row| row.workspace == workspace && may_see(row));
-        seen.ok_or_else(|| Refusal::missing("key", id, "list the keys to see their ids").into())
+        let seen = seen.ok_or_else(|| Refusal::missing("key", id, "list the keys to see their ids").into());
+        self.note_refusal(actor, permission, &format!("key/{}", shown(id)), &seen, now);
+        seen
     }
 
     /// The keys of a workspace that the actor may see, by their ids, from after one on. Never a key itself.

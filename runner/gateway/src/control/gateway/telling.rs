@@ -58,8 +58,10 @@ impl Gateway {
             Ok(call.map(|call| (call, content)))
         });
         let found = found.await?.filter(|(call, _)| own.is_none_or(|own| own == call.principal));
-        let missing = || Refusal::missing("call", &id.to_string(), "list the calls to see their ids");
-        let (call, content) = found.ok_or_else(missing)?;
+        let missing = || Refusal::missing("call", &id.to_string(), "list the calls to see their ids").into();
+        let found = found.ok_or_else(missing);
+        self.note_refusal(actor, Permission::ReadCalls, &id.to_string(), &found, now);
+        let (call, content) = found?;
         Ok((call, content.map(|(request, answer)| Content { request: request.into(), answer: answer.into() })))
     }
 
