@@ -164,6 +164,7 @@ impl Flow {
         if !rest.is_empty() && !is_complete(&rest) {
             return self.cut(&No::broken());
         }
+        self.tap.event(&rest);
         self.is_over = true;
         Ok(rest)
     }
