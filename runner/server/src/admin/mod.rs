@@ -36,7 +36,7 @@ use self::query::Query;
 use self::refuse::No;
 pub use self::table::permissions;
 use self::table::{Act, Found, Route};
-pub use self::trial::{prove, search, secret_field};
+pub use self::trial::{prove, search};
 use crate::routes::Routes;
 
 /// Where the document is that describes the API.
