@@ -203,20 +203,13 @@ async fn every_refusal_of_the_api_is_in_the_audit_once() {
         assert_eq!(house.ask(&(house.head(line, lines) + body)).await.head.status, *status, "{line}");
     }
     house.gateway.flush().await.unwrap();
-    let noted: Vec<String> = house
-        .audit()
-        .await
-        .into_iter()
-        .rev()
-        .skip(known)
-        .map(|line| {
-            assert_eq!(line.times, 1, "{line:?}");
-            format!("{} {}", line.action, line.outcome)
-        })
-        .collect();
-    let mut expected = asked.map(|(.., line)| line.to_owned()).to_vec();
-    let mut noted = noted;
-    (noted.sort(), expected.sort());
+    let lines = house.audit().await;
+    assert!(lines.iter().all(|line| line.times == 1), "{lines:?}");
+    let new = lines.into_iter().rev().skip(known);
+    let mut noted: Vec<String> = new.map(|line| format!("{} {}", line.action, line.outcome)).collect();
+    let mut expected = asked.map(|(.., line)| line.to_owned());
+    noted.sort();
+    expected.sort();
     assert_eq!(noted, expected);
 }
 
