@@ -110,6 +110,11 @@ impl Connector {
         self.schema().json()
     }
 
+    /// Those of its connection's fields that are secret, by name.
+    pub fn secret_fields(&self) -> impl Iterator<Item = &str> {
+        secret_fields(self.connection_schema())
+    }
+
     fn schema(&self) -> &Schema {
         self.connection_schema.get_or_init(|| Schema::new(self.kind.schema()))
     }
@@ -122,8 +127,7 @@ impl Connector {
         if !violations.is_empty() {
             return Err(Error::invalid_connection(&format!("the connection {id}"), violations));
         }
-        let secrets =
-            secret_fields(schema.json()).filter_map(|name| fields.get(name)?.as_str().map(Secret::new)).collect();
+        let secrets = self.secret_fields().filter_map(|name| fields.get(name)?.as_str().map(Secret::new)).collect();
         self.kind.bind(id, fields, egress, secrets)
     }
 

@@ -119,6 +119,10 @@ pub(crate) fn open(app: &App, file: &Path, purpose: Purpose) -> Result<Gateway, 
 
 /// What a gateway is opened with.
 pub(crate) fn settings(app: &App, file: &Path, purpose: Purpose) -> Result<Settings, Problem> {
+    if app.global.sandbox {
+        let fix = "serve one with `linkwork sandbox`, and let a connection's base_url be its address";
+        return Err(Problem::usage("a server's connections lead where its file says, and not to a sandbox", fix));
+    }
     let environment = Environment::load(app.global.env_file.as_deref())?;
     Ok(Settings {
         file: file.to_owned(),

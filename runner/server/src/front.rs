@@ -109,16 +109,16 @@ impl Front {
         }
     }
 
-    /// The numbers of the caller's workspace, for those who may see all its calls.
+    /// The numbers of the caller's workspace and of the server, for those who may see all calls of the workspace.
     fn metrics(&self, request: &Request<Incoming>) -> Response<Answer> {
-        match self.door.workspace_of(request.headers(), Permission::ReadAllCalls) {
+        match self.door.workspace_of(request, Permission::ReadAllCalls) {
             Ok(workspace) => {
                 let connections = self.watch.count();
                 let own = format!(
                     "# HELP linkwork_server_connections Connections that are open.\n\
                      # TYPE linkwork_server_connections gauge\nlinkwork_server_connections {connections}\n"
                 );
-                let text = self.door.metrics(Some(&workspace)) + &own;
+                let text = self.door.metrics(&workspace) + &own;
                 let mut response = Response::new(Answer::whole(text.into()));
                 let media_type = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
                 response.headers_mut().insert(CONTENT_TYPE, media_type);

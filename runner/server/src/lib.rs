@@ -13,7 +13,7 @@ mod server;
 mod settings;
 mod surplus;
 
-pub use self::admin::{Admin, Place, permissions, prove, search, secret_field};
+pub use self::admin::{Admin, Place, permissions, prove, search};
 pub use self::routes::Routes;
 pub use self::server::Server;
 pub use self::settings::Settings;

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -35,6 +35,8 @@ const NO_ROOM: Duration = Duration::from_millis(50);
 pub struct Server {
     settings: Settings,
     front: Front,
+    /// When calls under way are cut off.
+    cut: CancellationToken,
 }
 
 impl Server {
@@ -48,7 +50,12 @@ impl Server {
             watch: Watch::new(&settings),
             is_draining: AtomicBool::new(false),
         };
-        Self { settings, front }
+        Self { settings, front, cut: CancellationToken::new() }
+    }
+
+    /// The same, which waits no longer for calls under way once it is told so. Each still leaves its record.
+    pub fn cut_off_by(self, cut: CancellationToken) -> Self {
+        Self { cut, ..self }
     }
 
     /// The same, with something else beside the models.
@@ -72,7 +79,7 @@ impl Server {
 
     /// Serves until it is told to stop, and then until what is under way has ended or its time is up.
     pub async fn serve(self, listener: TcpListener, stop: CancellationToken) {
-        let Self { settings, front } = self;
+        let Self { settings, front, cut } = self;
         let (front, tasks) = (Arc::new(front), TaskTracker::new());
         let places = Places::new(settings.connections.min(descriptors::callers()), settings.connections_of_one);
         let clock = tokio::spawn(keep_time(Arc::clone(&front)));
@@ -89,10 +96,13 @@ impl Server {
         front.is_draining.store(true, Ordering::Relaxed);
         front.watch.tell(Order::Finish);
         tasks.close();
-        if tokio::time::timeout(settings.drain, tasks.wait()).await.is_err() {
-            front.watch.tell(Order::End);
-            tasks.wait().await;
+        tokio::select! {
+            () = tasks.wait() => {}
+            () = cut.cancelled() => {}
+            () = tokio::time::sleep(settings.drain) => {}
         }
+        front.watch.tell(Order::End);
+        tasks.wait().await;
         clock.abort();
         ended.cancel();
         // It has a bound of its own, and nothing is left to do if it failed.
@@ -167,6 +177,5 @@ async fn keep_time(front: Arc<Front>) {
 }
 
 fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Timestamp::from_millis(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+    Timestamp::from(SystemTime::now())
 }

@@ -8,6 +8,7 @@ use runner_gateway::control::{Gateway, Purpose, Retention};
 use runner_server::{Admin, Server, Settings};
 use serde_json::json;
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 use super::gateway::check;
 use crate::app::App;
@@ -48,19 +49,27 @@ async fn serve(app: &App, file: &Path, gateway: Gateway) -> Result<Exit, Problem
     })?;
     let settings = Settings { hosts: snapshot.hosts().to_vec(), ..Settings::default() };
     let server = Server::new(gateway.clone(), settings).routes(Admin::new(gateway.clone(), &app.registry));
+    let server = server.cut_off_by(asked.leave);
     let traces = server.trouble_with_traces();
     let url = format!("http://{address}");
     app.console.result(&url, &json!({ "url": url }));
     app.console.say("Members call models here, under /v1. Ctrl-C ends it once calls under way have ended.");
     tokio::select! {
-        () = server.serve(listener, asked.cancel) => {}
-        () = asked.leave.cancelled() => {}
+        () = server.serve(listener, asked.cancel.clone()) => {}
+        () = tell_of_the_end(app, asked.cancel) => {}
         () = look_after(app, file, &gateway, rereads) => {}
         () = tidy(&gateway) => {}
         () = tell_of_traces(app, traces) => {}
     }
     gateway.flush().await.map_err(store)?;
     Ok(Exit::Done)
+}
+
+/// Says what the wish to end means.
+async fn tell_of_the_end(app: &App, asked: CancellationToken) {
+    asked.cancelled().await;
+    app.console.say("No call is taken any more, and those under way may end. Ctrl-C again cuts them off.");
+    std::future::pending().await
 }
 
 /// Says what comes of a file that was changed, and has everything read again when the system asks for it.

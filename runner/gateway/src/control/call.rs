@@ -51,6 +51,13 @@ pub struct CallEnd {
     pub content: Option<Content>,
 }
 
+impl CallEnd {
+    /// Whether a provider did what was asked, as far as anybody knows: it may cost something.
+    pub(crate) fn was_served(&self) -> bool {
+        self.sent && self.status.is_none_or(|status| (200..300).contains(&status))
+    }
+}
+
 /// What was said in a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Content {

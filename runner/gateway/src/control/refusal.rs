@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
+use crate::bounds;
+
 /// What kind of no it is, for whoever has to say it in a protocol's words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum RefusalKind {
@@ -57,6 +59,11 @@ impl Refusal {
         Self { kind, message: message.into(), fix: fix.into(), retry_after: None }
     }
 
+    /// The one answer to whatever is not there, or not for whoever asks: there is no such connection, key or model.
+    pub fn missing(what: &str, name: &str, fix: &'static str) -> Self {
+        Self::new(RefusalKind::NotFound, format!("there is no {what} {:?}", shown(name)), fix)
+    }
+
     /// The one answer to whatever is not a key that opens something now.
     pub fn unauthenticated() -> Self {
         Self::new(
@@ -68,13 +75,17 @@ impl Refusal {
 
     /// The one answer to whatever does not exist, or not for whoever asks.
     pub fn no_model(name: &str) -> Self {
-        let shown: String = name.chars().take(49).collect();
         Self::new(
             RefusalKind::NotFound,
-            format!("there is no model {shown:?} that this key may use"),
+            format!("there is no model {:?} that this key may use", shown(name)),
             "GET /v1/models lists what it may use",
         )
     }
+}
+
+/// As much of what somebody calls something as a name may have.
+pub(crate) fn shown(name: &str) -> String {
+    name.chars().take(bounds::NAME).collect()
 }
 
 impl fmt::Display for Refusal {

@@ -9,11 +9,12 @@ use super::refusal::{Refusal, RefusalKind};
 /// What an admin sets, and no maker of a model.
 const POLICIES: [&str; 3] = ["limits", "prices", "record_content"];
 
-/// Whether somebody may make this of a model. Whoever makes one owns it.
+/// Whether somebody may make this of a model. Whoever makes one owns it. Of a connection that is closed, only an admin may.
 pub(crate) fn of_model(
     principal: &str,
     all: bool,
     policies: bool,
+    is_closed: impl Fn(&str) -> bool,
     before: Option<&Value>,
     after: Option<&mut Value>,
 ) -> Result<(), Refusal> {
@@ -22,12 +23,19 @@ pub(crate) fn of_model(
         return forbidden("this model is somebody else's", "ask its owner or an admin, or make a model of your own");
     }
     let Some(after) = after.and_then(Value::as_object_mut) else { return Ok(()) };
-    if before.is_none() && !after.contains_key("owner") {
+    // Who changes its own need not say again whose it is; what an admin leaves out has no owner.
+    if (before.is_none() || !all) && !after.contains_key("owner") {
         after.insert("owner".to_owned(), Value::from(principal));
     }
     let kept = |name: &str| after.get(name).unwrap_or(&Value::Null);
     if !all && kept("owner").as_str() != Some(principal) {
         return forbidden("a member's model is its own", "leave \"owner\" as it is");
+    }
+    if !all && is_closed(kept("connection").as_str().unwrap_or_default()) {
+        return forbidden(
+            "only an admin makes models of this connection",
+            "choose another connection, or ask an admin",
+        );
     }
     let changed = POLICIES.iter().find(|name| !is_same(before.map(|before| &before[**name]), kept(name)));
     match changed {
@@ -79,10 +87,13 @@ pub(crate) fn of_connection(registry: &Registry, before: Option<&Value>, after: 
     Ok(())
 }
 
-/// Everything of a connection but its secrets.
+/// Everything that says where a connection leads, and how.
 fn destination(registry: &Registry, connection: &Value) -> Value {
     let connector = connection["connector"].as_str().and_then(|id| registry.connector(id).ok());
     let mut rest = connection.clone();
+    if let Some(rest) = rest.as_object_mut() {
+        rest.remove("admins_only");
+    }
     if let Some(fields) = rest.get_mut("fields").and_then(Value::as_object_mut) {
         fields.retain(|name, _| !connector.is_some_and(|connector| is_secret(connector, name)));
     }

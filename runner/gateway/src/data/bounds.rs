@@ -14,6 +14,8 @@ pub(super) const ERROR: usize = 64 << 10;
 pub(super) const CONTENT: usize = crate::bounds::CONTENT;
 /// What is noted of the path of a request that was not let through.
 pub(super) const PATH: usize = crate::bounds::RECORDED;
+/// What is noted of the provider's name for a request.
+pub(super) const REQUEST_ID: usize = crate::bounds::RECORDED;
 /// Models and operations that have numbers of their own.
 pub(super) const SERIES: usize = 1_000;
 /// Calls whose spans wait to be told; further ones are dropped, and counted.

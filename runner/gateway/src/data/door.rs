@@ -4,14 +4,14 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use bytes::Bytes;
 use connector_sdk::http::Outgoing;
 use connector_sdk::{Count, Dialect, Endpoint, Stays};
 use http::header::{CONNECTION, HeaderValue};
 use http::request::Parts;
-use http::{HeaderMap, Method, Request, Response, StatusCode, Uri};
+use http::{Method, Request, Response, StatusCode, Uri};
 use http_body::Body;
 use percent_encoding::percent_decode_str;
 use runner_flow::Timestamp;
@@ -121,8 +121,8 @@ impl Door {
         response
     }
 
-    /// The numbers of a workspace's calls, as Prometheus reads them; of all, if none is named.
-    pub fn metrics(&self, workspace: Option<&str>) -> String {
+    /// The numbers of a workspace's calls, as Prometheus reads them, and what is counted for the whole server.
+    pub fn metrics(&self, workspace: &str) -> String {
         let traces = self.shared.traces.as_ref().map(Traces::text).unwrap_or_default();
         self.shared.meter.text(workspace) + &traces
     }
@@ -139,15 +139,19 @@ impl Door {
         self.shared.traces.as_ref().map(Traces::trouble)
     }
 
-    /// The workspace of whoever sends these headers, if they have this permission there; else the no.
-    pub fn workspace_of(&self, headers: &HeaderMap, permission: Permission) -> Result<Arc<str>, Box<Response<Answer>>> {
+    /// The workspace of whoever sends a request, if they have this permission there; else the no.
+    pub fn workspace_of<B>(
+        &self,
+        request: &Request<B>,
+        permission: Permission,
+    ) -> Result<Arc<str>, Box<Response<Answer>>> {
         let permitted = || -> Result<Arc<str>, No> {
-            let caller = self.shared.gateway.caller(presented::key(headers)?, now())?;
+            let caller = self.shared.gateway.caller(presented::key(request.headers())?, now())?;
             let workspace = Arc::clone(&caller.workspace);
             self.shared.gateway.permit(&Actor::Caller(caller), &workspace, permission, now())?;
             Ok(workspace)
         };
-        permitted().map_err(|no| Box::new(no.response(Dialect::OpenAi)))
+        permitted().map_err(|no| Box::new(self.refuse(None, request.uri(), &no, Dialect::OpenAi)))
     }
 
     fn caller(&self, head: &Parts) -> Result<Caller, No> {
@@ -368,6 +372,5 @@ fn names_model(query: &str) -> bool {
 }
 
 fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Timestamp::from_millis(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+    Timestamp::from(SystemTime::now())
 }

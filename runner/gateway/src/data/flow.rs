@@ -21,6 +21,15 @@ use super::record::Record;
 use super::refuse::No;
 use super::tap::Tap;
 
+/// How the streams of both dialects say that they are done.
+const LAST: [&[u8]; 5] = [
+    b"data: [DONE]",
+    b"event: message_stop",
+    b"event: response.completed",
+    b"event: response.incomplete",
+    b"event: response.failed",
+];
+
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// An answer while it is passed back.
@@ -49,11 +58,13 @@ pub(super) struct Events {
     dialect: Dialect,
     whole: Whole,
     mender: Mender,
+    /// Whether its end is proved: by how it is framed, or because it has said that it is done.
+    has_end: bool,
 }
 
 impl Shape {
-    pub(super) fn events(dialect: Dialect, mender: Mender) -> Self {
-        Self::Events(Box::new(Events { dialect, whole: Whole::default(), mender }))
+    pub(super) fn events(dialect: Dialect, mender: Mender, is_framed: bool) -> Self {
+        Self::Events(Box::new(Events { dialect, whole: Whole::default(), mender, has_end: is_framed }))
     }
 }
 
@@ -78,6 +89,7 @@ impl Flow {
             error,
         };
         flow.conclude();
+        flow.record.waits();
         flow
     }
 
@@ -93,8 +105,15 @@ impl Flow {
         }
     }
 
-    /// The next piece for the caller.
+    /// The next piece for the caller. Only what happens here is the gateway's own time.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Failure>>> {
+        self.record.works();
+        let next = self.poll_next(cx);
+        self.record.waits();
+        next
+    }
+
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Failure>>> {
         while !self.is_over {
             let Poll::Ready(frame) = Pin::new(&mut self.upstream).poll_frame(cx) else {
                 return self.poll_silence(cx);
@@ -157,13 +176,18 @@ impl Flow {
 
     /// The provider is done.
     fn end(&mut self) -> Result<Bytes, Failure> {
-        let rest = match &mut self.shape {
-            Shape::Bytes => Bytes::new(),
-            Shape::Events(events) => events.whole.rest(),
+        let (rest, has_end) = match &mut self.shape {
+            Shape::Bytes => (Bytes::new(), true),
+            Shape::Events(events) => {
+                let rest = events.whole.rest();
+                let has_end = events.has_end || is_last(&rest);
+                (rest, has_end)
+            }
         };
-        if !rest.is_empty() && !is_complete(&rest) {
+        if !has_end || (!rest.is_empty() && !is_complete(&rest)) {
             return self.cut(&No::broken());
         }
+        self.tap.event(&rest);
         self.is_over = true;
         Ok(rest)
     }
@@ -198,6 +222,11 @@ impl Drop for Flow {
 fn pass_on(tap: &mut Tap, events: &mut Events, whole: Bytes) -> Bytes {
     events::each(&whole).for_each(|event| tap.event(&event));
     events.mender.mend(whole)
+}
+
+/// Whether an event says that no other follows.
+fn is_last(event: &[u8]) -> bool {
+    event.split(|byte| *byte == b'\n').any(|line| LAST.contains(&line.trim_ascii_end()))
 }
 
 /// Whether what is left of a stream is an event that only lacks its blank line.

@@ -3,7 +3,7 @@
 //! What belongs to one connection ends here, and so does whatever says whose account it is. The rest goes on as it came,
 //! for it belongs to the call.
 
-use http::header::{ACCEPT_ENCODING, CONNECTION, CONTENT_ENCODING, CONTENT_TYPE};
+use http::header::{ACCEPT_ENCODING, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 /// One connection's own, in either direction.
@@ -54,6 +54,11 @@ pub(super) fn is_event_stream(headers: &HeaderMap) -> bool {
     let media_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = media_type.split(';').next().unwrap_or_default().trim();
     essence.eq_ignore_ascii_case("text/event-stream") && !headers.contains_key(CONTENT_ENCODING)
+}
+
+/// Whether an answer says itself where it ends, so that the end of its connection need not.
+pub(super) fn is_framed(headers: &HeaderMap) -> bool {
+    headers.contains_key(CONTENT_LENGTH) || headers.contains_key(TRANSFER_ENCODING)
 }
 
 fn remove_named_by_connection(headers: &mut HeaderMap) {

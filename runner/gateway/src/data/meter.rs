@@ -76,19 +76,21 @@ impl Meter {
         self.under_way.fetch_sub(1, Ordering::Relaxed);
     }
 
-    /// The numbers of a workspace, or of all of them, as text.
-    pub(super) fn text(&self, workspace: Option<&str>) -> String {
+    /// The numbers of a workspace's models as text, and what is counted without regard to whose it is.
+    pub(super) fn text(&self, workspace: &str) -> String {
         let mut text = String::new();
         let series = self.series.read().unwrap_or_else(PoisonError::into_inner);
-        let is_shown = |key: &Key| workspace.is_none_or(|workspace| workspace == &*key.workspace);
-        let mut all: Vec<_> = series.iter().filter(|(key, _)| is_shown(key)).map(|(_, series)| series).collect();
+        let own = series.iter().filter(|(key, _)| *key.workspace == *workspace);
+        let mut all: Vec<_> = own.map(|(_, series)| series).collect();
         all.sort_by(|one, other| one.labels.cmp(&other.labels));
         for family in FAMILIES {
             let _ = writeln!(text, "# HELP {} {}\n# TYPE {0} histogram", family.name, family.help);
             all.iter().for_each(|series| (family.write)(series, family.name, &mut text));
         }
-        let _ =
-            writeln!(text, "# HELP {UNKNOWN} Calls whose answer did not say what was used.\n# TYPE {UNKNOWN} counter");
+        let _ = writeln!(
+            text,
+            "# HELP {UNKNOWN} Calls that were served, or may have been, and did not say what was used.\n# TYPE {UNKNOWN} counter"
+        );
         for series in all {
             let _ = writeln!(text, "{UNKNOWN}{{{}}} {}", series.labels, series.unknown_usage.load(Ordering::Relaxed));
         }
@@ -171,7 +173,7 @@ impl Series {
             self.first_byte.note(first.as_secs_f64());
         }
         match (end.usage.all_input(), end.usage.all_output()) {
-            (None, None) => drop(self.unknown_usage.fetch_add(1, Ordering::Relaxed)),
+            (None, None) if end.was_served() => drop(self.unknown_usage.fetch_add(1, Ordering::Relaxed)),
             (input, output) => {
                 input.into_iter().for_each(|tokens| self.input.note(tokens as f64));
                 output.into_iter().for_each(|tokens| self.output.note(tokens as f64));

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::answer::Answer;
 use super::place::Place;
 use super::refuse::No;
-use crate::control::{Caller, Gateway, Model, Refusal};
+use crate::control::{Caller, Gateway, Model};
 
 /// A question about a key.
 pub(super) enum Question<'a> {
@@ -50,7 +50,8 @@ impl<'a> Question<'a> {
             Self::Models => Ok(json_answer(&list(&models, dialect))),
             Self::Model(name) => {
                 let model = models.iter().find(|model| *model.name == *name);
-                Ok(json_answer(&shown(model.ok_or_else(|| Refusal::no_model(name))?, dialect)))
+                let model = model.ok_or_else(|| gateway.no_model(caller, name, now))?;
+                Ok(json_answer(&shown(model, dialect)))
             }
             Self::Key => Ok(json_answer(&key(caller, &models))),
         }

@@ -109,7 +109,7 @@ impl Passing<'_> {
     fn flow(self: Box<Self>, answer: Forwarded, error: Option<Cow<'static, str>>) -> Response<Answer> {
         let mut head = answer.headers;
         let shape = match headers::is_event_stream(&head) {
-            true => Shape::events(self.endpoint().dialect, self.mender()),
+            true => Shape::events(self.endpoint().dialect, self.mender(), headers::is_framed(&head)),
             false => Shape::Bytes,
         };
         if matches!(shape, Shape::Events(_)) {

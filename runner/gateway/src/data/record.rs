@@ -101,7 +101,7 @@ impl Record {
     pub(super) fn answered(&mut self, status: StatusCode, headers: &HeaderMap) {
         self.end.status = Some(status.as_u16());
         let id = headers.get("x-request-id").and_then(|id| id.to_str().ok());
-        self.end.upstream_request_id = id.map(|id| id.chars().take(200).collect());
+        self.end.upstream_request_id = id.map(|id| id.chars().take(bounds::REQUEST_ID).collect());
     }
 
     /// Notes a piece of the answer.

@@ -100,7 +100,6 @@ async fn what_would_make_the_file_wrong_changes_nothing() {
         (change(Object::Model, "new", model(&json!({ "modle": "x" }))), "/models/new/modle"),
         (change(Object::Model, "new", model(&json!({ "connection": "mian" }))), "/models/new/connection"),
         (change(Object::Model, "new", json!("a model")), "/models/new"),
-        (change(Object::Connection, "main", Value::Null), "/models/grok/connection"),
         (change(Object::Principal, "ben", Value::Null), "/models/mini/allow/0"),
         (
             change(Object::Connection, "new", json!({ "connector": "models", "fields": { "base_url": SECRET } })),
@@ -118,6 +117,8 @@ async fn what_would_make_the_file_wrong_changes_nothing() {
         let kind = refused(&gateway, &Actor::Operator, change(Object::Model, name, model(&json!({})))).await.0;
         assert_eq!(kind, RefusalKind::Invalid, "{name}");
     }
+    let (kind, used) = refused(&gateway, &Actor::Operator, change(Object::Connection, "main", Value::Null)).await;
+    assert!(kind == RefusalKind::Invalid && used.contains("grok, mini, shut"), "{used}");
     let missing = refused(&gateway, &Actor::Operator, change(Object::Model, "nothing", Value::Null)).await.0;
     assert_eq!(missing, RefusalKind::NotFound);
 }
@@ -139,6 +140,21 @@ async fn members_make_models_and_change_their_own() {
     assert_eq!(refused(&gateway, &ben, given.clone()).await.0, RefusalKind::Forbidden);
     put(&gateway, &ada, given).await.unwrap();
     put(&gateway, &ada, change(Object::Model, "grok", model(&json!({})))).await.unwrap();
+}
+
+#[tokio::test]
+async fn of_a_connection_that_is_closed_only_admins_make_models() {
+    let (_place, gateway) = usual_gateway();
+    let (ada, ben) = (actor(&gateway, "ada").await, actor(&gateway, "ben").await);
+    put(&gateway, &ben, change(Object::Model, "mine", model(&json!({})))).await.unwrap();
+    let mut main = gateway.snapshot().object("acme", Object::Connection, "main").unwrap().clone();
+    main["admins_only"] = json!(true);
+    put(&gateway, &ada, change(Object::Connection, "main", main)).await.unwrap();
+    for (name, value) in [("second", model(&json!({}))), ("mine", model(&json!({ "owner": "ben", "model": "x" })))] {
+        assert_eq!(refused(&gateway, &ben, change(Object::Model, name, value)).await.0, RefusalKind::Forbidden);
+    }
+    put(&gateway, &ben, change(Object::Model, "mine", Value::Null)).await.unwrap();
+    put(&gateway, &ada, change(Object::Model, "second", model(&json!({})))).await.unwrap();
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! The folder of a journal, its file, and the connections to it.
 
 use std::fs::{self, File, OpenOptions};
-use std::io;
+use std::io::{self, Write as _};
 use std::path::Path;
 use std::time::Duration;
 
@@ -33,7 +33,7 @@ pub(super) fn make_folder(folder: &Path) -> Result<()> {
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder).and_then(|()| sync_parent(folder)).map_err(|error| unusable(folder, &error))?;
     // A journal works without it.
-    let _ = fs::write(folder.join(".gitignore"), IGNORE);
+    let _ = open_file(&folder.join(".gitignore")).map(|mut file| file.write_all(IGNORE.as_bytes()));
     Ok(())
 }
 

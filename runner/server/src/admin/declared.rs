@@ -3,7 +3,7 @@
 use http::StatusCode;
 use http::header::IF_MATCH;
 use hyper::body::Incoming;
-use runner_gateway::control::{Change, Object, Refusal, RefusalKind};
+use runner_gateway::control::{Change, Object};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -107,11 +107,7 @@ impl Asked<'_> {
     fn object(&self, object: Object) -> Result<Value, No> {
         let snapshot = self.gateway.snapshot();
         let found = snapshot.object(self.workspace, object, self.name).cloned();
-        found.ok_or_else(|| {
-            let shown: String = self.name.chars().take(49).collect();
-            let message = format!("there is no {} {shown:?}", object.word());
-            Refusal::new(RefusalKind::NotFound, message, "list them to see their names").into()
-        })
+        found.ok_or_else(|| No::missing(object.word(), self.name, "list them to see their names"))
     }
 
     async fn change(&self, object: Object, value: Option<Value>) -> Result<String, No> {

@@ -16,7 +16,7 @@ mod trial;
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use connector_sdk::Registry;
 use http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue};
@@ -24,6 +24,7 @@ use http::request::Parts;
 use http::{Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use runner_flow::Timestamp;
+use runner_gateway::bounds;
 use runner_gateway::control::{Actor, Gateway};
 use runner_gateway::data::Answer;
 use serde::Serialize;
@@ -35,7 +36,7 @@ use self::query::Query;
 use self::refuse::No;
 pub use self::table::permissions;
 use self::table::{Act, Found, Route};
-pub use self::trial::{prove, search, secret_field};
+pub use self::trial::{prove, search};
 use crate::routes::Routes;
 
 /// Where the document is that describes the API.
@@ -114,19 +115,28 @@ impl Admin {
         }
     }
 
-    /// Whoever has no good key is told nothing, not even whether there is such a route.
+    /// Whoever has no good key is told nothing, not even whether there is such a route. Every other no is noted here, unless
+    /// the control has done so.
     async fn admit(&self, request: Request<Incoming>) -> Result<Said, No> {
         let now = now();
         let (head, body) = request.into_parts();
         let caller = self.gateway.caller(key(&head.headers), now)?;
-        let actor = Actor::Caller(caller);
+        let said = self.say(Actor::Caller(caller.clone()), &head, body, now).await;
+        if let Some(refusal) = said.as_ref().err().and_then(No::to_note) {
+            let path: String = head.uri.path().chars().take(bounds::RECORDED).collect();
+            self.gateway.refused(Some(&caller), "api.call", &path, &refusal, now);
+        }
+        said
+    }
+
+    async fn say(&self, actor: Actor, head: &Parts, body: Incoming, now: Timestamp) -> Result<Said, No> {
         let Found { route, workspace, name } = table::find(&head.method, head.uri.path())?;
         self.gateway.permit(&actor, workspace, route.permission, now)?;
         let query = Query::read(head.uri.query().unwrap_or_default())?;
         let cancel = CancellationToken::new();
         let _ended = cancel.clone().drop_guard();
         let gateway = &self.gateway;
-        let asked = Asked { gateway, actor, workspace, name, head: &head, query, now, cancel };
+        let asked = Asked { gateway, actor, workspace, name, head, query, now, cancel };
         answer(route, asked, body).await
     }
 }
@@ -189,6 +199,5 @@ fn json_response(status: StatusCode, text: String) -> Response<Answer> {
 }
 
 fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Timestamp::from_millis(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+    Timestamp::from(SystemTime::now())
 }

@@ -22,6 +22,8 @@ struct Said {
     /// What is wrong with the document as it would be.
     findings: Vec<Value>,
     header: Option<(http::HeaderName, HeaderValue)>,
+    /// Whether the control has said no, and noted it.
+    is_noted: bool,
 }
 
 impl No {
@@ -38,6 +40,7 @@ impl No {
             fix: fix.into(),
             findings: Vec::new(),
             header: None,
+            is_noted: false,
         }))
     }
 
@@ -77,11 +80,33 @@ impl No {
         no
     }
 
+    /// There is no such thing, as far as the asker may know.
+    pub(super) fn missing(what: &str, name: &str, fix: &'static str) -> Self {
+        let mut no = Self::from(Refusal::missing(what, name, fix));
+        no.0.is_noted = false;
+        no
+    }
+
+    /// What the audit has to be told of it; nothing, if it knows already.
+    pub(super) fn to_note(&self) -> Option<Refusal> {
+        let kind = match self.0.status {
+            StatusCode::NOT_FOUND => RefusalKind::NotFound,
+            StatusCode::PRECONDITION_FAILED => RefusalKind::Conflict,
+            status if status.is_client_error() => RefusalKind::Invalid,
+            _ => RefusalKind::Unavailable,
+        };
+        (!self.0.is_noted).then(|| Refusal::new(kind, self.0.message.clone(), ""))
+    }
+
     /// Why the control did not do it. Places are told below this pointer; what is above it is nobody's here.
     pub(super) fn of_control(error: ControlError, within: &str) -> Self {
         match error {
             ControlError::Refused(refusal) => refusal.into(),
-            ControlError::Invalid(findings) => Self::findings(&findings, within),
+            ControlError::Invalid(findings) => {
+                let mut no = Self::findings(&findings, within);
+                no.0.is_noted = true;
+                no
+            }
             ControlError::Store(error) => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "the store takes nothing now", error.fix())
             }
@@ -89,7 +114,7 @@ impl No {
     }
 
     pub(super) fn response(self) -> Response<Answer> {
-        let Said { status, code, message, fix, findings, header } = *self.0;
+        let Said { status, code, message, fix, findings, header, is_noted: _ } = *self.0;
         let mut error =
             json!({ "message": message, "type": "invalid_request_error", "param": null, "code": code, "fix": fix });
         if !findings.is_empty() {
@@ -118,7 +143,7 @@ impl From<Refusal> for No {
             _ => None,
         };
         let mut no = Self::new(status, refusal.kind.code(), refusal.message, refusal.fix);
-        no.0.header = header;
+        (no.0.header, no.0.is_noted) = (header, true);
         no
     }
 }

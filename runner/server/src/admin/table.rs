@@ -136,12 +136,25 @@ fn name<'a>(form: &str, path: &'a str) -> Option<&'a str> {
     segments.next().is_none().then_some(found)
 }
 
+/// The routes beside the API of a workspace: without a permission, anybody may ask.
+const OTHERS: [(&str, &str, Option<Permission>); 8] = [
+    ("GET", "/health", None),
+    ("GET", "/ready", None),
+    ("GET", super::OPENAPI, None),
+    ("GET", "/metrics", Some(Permission::ReadAllCalls)),
+    ("GET", "/v1/models", Some(Permission::CallModels)),
+    ("GET", "/v1/api-key", Some(Permission::CallModels)),
+    ("*", "/v1/{call}", Some(Permission::CallModels)),
+    ("*", "/{workspace}/models/{model}/{call}", Some(Permission::CallModels)),
+];
+
 /// Which permission each route takes, and which role has which, for those who look at it.
 pub fn permissions() -> Value {
-    let routes = ROUTES.iter().map(|route| {
-        let path = format!("{BASE}{}", route.path);
-        json!({ "method": route.method.as_str(), "path": path, "permission": route.permission.word() })
-    });
+    let line = |method: &str, path: &str, permission: Option<Permission>| json!({ "method": method, "path": path, "permission": permission.map(Permission::word) });
+    let others = OTHERS.iter().map(|(method, path, permission)| line(method, path, *permission));
+    let api = ROUTES.iter();
+    let api = api.map(|route| line(route.method.as_str(), &format!("{BASE}{}", route.path), Some(route.permission)));
+    let routes = others.chain(api);
     let grants = GRANTS.iter().map(|grant| {
         let roles: &[&str] = if grant.member { &["admin", "member"] } else { &["admin"] };
         json!({ "permission": grant.word, "roles": roles })

@@ -3,9 +3,7 @@
 use std::time::Duration;
 
 use runner_flow::Timestamp;
-use runner_gateway::control::{
-    AuditLine, CallId, CallQuery, CallRow, Content, NotACall, Refusal, RefusalKind, UsageBy, UsageQuery,
-};
+use runner_gateway::control::{AuditLine, CallId, CallQuery, CallRow, Content, NotACall, UsageBy, UsageQuery};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -59,14 +57,8 @@ pub(super) async fn calls(asked: &mut Asked<'_>) -> Result<Said, No> {
 /// An id that cannot be one is as one that is missing.
 pub(super) async fn call(asked: &Asked<'_>) -> Result<Said, No> {
     asked.query.end()?;
-    let id: CallId = asked.name.parse().map_err(|_| {
-        let shown: String = asked.name.chars().take(49).collect();
-        No::from(Refusal::new(
-            RefusalKind::NotFound,
-            format!("there is no call {shown}"),
-            "list the calls to see their ids",
-        ))
-    })?;
+    let missing = |_| No::missing("call", asked.name, "list the calls to see their ids");
+    let id: CallId = asked.name.parse().map_err(missing)?;
     let found = asked.gateway.call(&asked.actor, asked.workspace, id, asked.now).await;
     let (call, content) = found.map_err(|error| No::of_control(error, ""))?;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use connector_sdk::{BoundConnection, Choice, Connector, Context, Error, ErrorKind, Result, Scope};
-use serde_json::Value;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -45,16 +44,6 @@ async fn catalogue(
             .with_fix("look into the provider's own documentation")
     })?;
     options.list(&context(options.id(), cancel), connection).await
-}
-
-/// The field of a connector's connections that is secret, if there is one.
-pub fn secret_field(connector: &Connector) -> Option<&str> {
-    let fields = connector.connection_schema()["properties"].as_object();
-    let is_secret = |field: &Value| {
-        let marked = |schema: &Value| schema["x-secret"] == true;
-        marked(field) || field["anyOf"].as_array().is_some_and(|variants| variants.iter().any(marked))
-    };
-    fields.into_iter().flatten().find(|(_, field)| is_secret(field)).map(|(name, _)| name.as_str())
 }
 
 fn context(what: &str, cancel: &CancellationToken) -> Context {

@@ -173,14 +173,44 @@ async fn every_refusal_is_in_the_audit() {
     house.ask_post("/v1/chat/completions", "{").await;
     house.ask_post("/v1/chat/completions", r#"{"model":"nothing"}"#).await;
     house.ask(&house.head("DELETE /acme/models/grok/v1/files/1", "")).await;
+    house.ask(&house.head("GET /v1/models/closed", "")).await;
     house.gateway.flush().await.unwrap();
     let lines = house.audit().await;
     let outcomes: Vec<&str> =
         lines.iter().filter(|line| line.action == "model.call").map(|line| &*line.outcome).collect();
-    assert_eq!(outcomes.len(), 3, "{lines:?}");
+    assert_eq!(outcomes.len(), 4, "{lines:?}");
     for outcome in ["invalid", "not_found", "forbidden"] {
         assert!(outcomes.contains(&outcome), "{outcomes:?}");
     }
+}
+
+#[tokio::test]
+async fn every_refusal_of_the_api_is_in_the_audit_once() {
+    let wire = Wire::always(Reply::json(200, "{}"));
+    let house = House::before(&wire).await;
+    let known = house.audit().await.len();
+    let json = "Content-Type: application/json\r\nContent-Length: 2\r\n";
+    let asked = [
+        ("GET /admin/v1/acme/nothing", "", "", 404, "api.call not_found"),
+        ("GET /admin/v1/acme/models/nothing", "", "", 404, "api.call not_found"),
+        ("GET /admin/v1/acme/models?colour=blue", "", "", 400, "api.call invalid"),
+        ("PUT /admin/v1/acme/models/x", json, "{}", 428, "api.call invalid"),
+        ("PUT /admin/v1/acme/models/x", &(json.to_owned() + "If-Match: \"0\"\r\n"), "{}", 412, "models:write conflict"),
+        ("GET /admin/v1/acme/keys/nothing", "", "", 404, "keys:write not_found"),
+        ("GET /admin/v1/globex/models", "", "", 404, "models:list not_found"),
+    ];
+    for (line, lines, body, status, _) in &asked {
+        assert_eq!(house.ask(&(house.head(line, lines) + body)).await.head.status, *status, "{line}");
+    }
+    house.gateway.flush().await.unwrap();
+    let lines = house.audit().await;
+    assert!(lines.iter().all(|line| line.times == 1), "{lines:?}");
+    let new = lines.into_iter().rev().skip(known);
+    let mut noted: Vec<String> = new.map(|line| format!("{} {}", line.action, line.outcome)).collect();
+    let mut expected = asked.map(|(.., line)| line.to_owned());
+    noted.sort();
+    expected.sort();
+    assert_eq!(noted, expected);
 }
 
 #[tokio::test]

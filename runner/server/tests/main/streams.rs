@@ -104,10 +104,30 @@ async fn the_blocks_of_a_message_are_numbered() {
 }
 
 #[tokio::test]
+async fn what_the_last_event_used_counts_also_without_a_blank_line_behind_it() {
+    let last = USAGE.strip_suffix('\n').unwrap();
+    let wire = Wire::always(stream().send(chunk(FIRST)).send(chunk(last)).send("0\r\n\r\n"));
+    let house = House::before(&wire).await;
+    assert_eq!(house.ask_post("/v1/chat/completions", ASKING).await.text(), [FIRST, last].concat());
+    assert_eq!(house.only_call().await.usage.total, Some(7));
+}
+
+#[tokio::test]
 async fn a_stream_may_do_without_chunks() {
     let head = Reply::head(200, &[("content-type", "text/event-stream"), ("connection", "close")]);
     let wire = Wire::always(head.send([FIRST, DONE].concat()).close());
     let house = House::before(&wire).await;
     assert_eq!(house.ask_post("/v1/chat/completions", ASKING).await.text(), [FIRST, DONE].concat());
     assert_eq!(house.only_call().await.error_type, None);
+}
+
+#[tokio::test]
+async fn a_stream_without_chunks_that_does_not_say_that_it_is_done_was_cut() {
+    let head = Reply::head(200, &[("content-type", "text/event-stream"), ("connection", "close")]);
+    let wire = Wire::always(head.send(FIRST).close());
+    let house = House::before(&wire).await;
+    let answer = house.ask_post("/v1/chat/completions", ASKING).await;
+    let rest = answer.text().strip_prefix(FIRST).unwrap();
+    assert!(rest.starts_with("data: {\"error\":") && !rest.contains("[DONE]"), "{rest}");
+    assert_eq!(house.only_call().await.error_type.as_deref(), Some("broken"));
 }

@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::{Value, json};
 use tests::command::{Shell, root};
 
-use super::{House, PROVIDER_KEY};
+use super::{House, MASTER_KEY, PROVIDER_KEY};
 
 #[test]
 fn a_connection_is_stored_and_tried_and_its_secret_is_nowhere_in_clear() {
@@ -220,4 +220,30 @@ fn the_master_key_is_rotated_and_the_old_one_is_not_needed_any_more() {
     house.shell.run(["connections", "test", "xai", "--workspace", "acme"]).exits(0);
     house.shell.run(["vault", "rotate", "--env", "NEW_KEY"]).exits(2);
     house.shell.run(["vault", "rotate", "--env", "NOT_SET"]).exits(3);
+}
+
+#[test]
+fn what_cannot_be_a_connection_is_not_stored() {
+    let house = House::empty();
+    let before = house.file();
+    let base_url = format!("base_url={}", house.base_url);
+    let add = ["connections", "add", "xai", "--connector", "xai-grok", "--workspace", "acme", "--field", &base_url];
+    let told = house.shell.run(add.iter().chain(&["--from-env", "PROVIDER_KEY"]));
+    assert!(told.code != 0 && told.stderr.contains("--allow-private"), "{told:?}");
+    assert_eq!(house.file(), before);
+    house.connect("xai", "PROVIDER_KEY").exits(0);
+    let create = ["models", "create", "grok", "--connection", "xai", "--model", "grok-4.3", "--workspace", "acme"];
+    house.shell.run(create).exits(0);
+    let told = house.shell.run(["connections", "remove", "xai", "--workspace", "acme"]).exits(2);
+    assert!(told.stderr.contains("models use this connection: grok"), "{told:?}");
+    let told = house.shell.run(["check", "--sandbox"]).exits(2);
+    assert!(told.stderr.contains("base_url"), "{told:?}");
+}
+
+#[test]
+fn a_wrong_master_key_seals_nothing() {
+    let mut house = House::furnished();
+    house.shell = house.shell.env("MASTER_KEY", &MASTER_KEY.replace('0', "f"));
+    let told = house.shell.run(["connections", "rotate", "xai", "--workspace", "acme", "--from-env", "PROVIDER_KEY"]);
+    assert!(told.code != 0 && told.stderr.contains("another master key"), "{told:?}");
 }

@@ -138,6 +138,33 @@ fn a_server_that_is_asked_to_end_ends_its_calls_first() {
 }
 
 #[test]
+fn calls_that_are_cut_off_at_the_end_leave_records() {
+    let house = House::furnished();
+    let key = house.key("acme", "bob", &[]);
+    let mut server = house.serve();
+    let body = QUESTION.replace("\"messages\"", "\"stream\":true,\"messages\"");
+    let mut stream = server.send("POST", "/v1/chat/completions", &key, &[("x-sandbox-fault", "stall=4")], &body);
+    let mut begun = [0; 9];
+    stream.read_exact(&mut begun).unwrap();
+    server.running.interrupt();
+    server.running.says("Ctrl-C again cuts them off");
+    server.running.interrupt();
+    server.running.end().exits(0);
+    let calls = house.shell.run(["calls", "list", "--workspace", "acme", "--output", "json"]).exits(0).json();
+    assert_eq!(calls[0]["error_type"], "cancelled", "{calls}");
+}
+
+#[test]
+fn a_key_is_revoked_by_all_of_it_and_not_shown_again() {
+    let house = House::furnished();
+    let key = house.key("acme", "bob", &[]);
+    let told = house.shell.run(["keys", "revoke", &key, "--workspace", "acme"]).exits(0);
+    assert!(!format!("{told:?}").contains(&key[17..30]), "{told:?}");
+    let server = house.serve();
+    server.question(&key).is(401);
+}
+
+#[test]
 fn traces_go_where_everybody_sends_them_and_a_collector_that_is_gone_is_told_of() {
     let collector = Wire::always(Reply::json(200, "{}"));
     let mut house = House::furnished();

@@ -57,6 +57,7 @@ async fn show(app: &App, at: &WorkspaceArg, id: &str) -> Result<Exit, Problem> {
     }
     let words = told.as_object().into_iter().flatten().map(|(name, value)| match value {
         Value::String(text) => [name.clone(), text.clone()],
+        Value::Null if name == "error_type" => [name.clone(), "none".to_owned()],
         Value::Null => [name.clone(), "unknown".to_owned()],
         other => [name.clone(), if other.is_object() { pretty(other) } else { other.to_string() }],
     });

@@ -1,8 +1,9 @@
 //! `linkwork connections`: the providers' keys, stored once and tried at once.
 
 use connector_sdk::Connector;
+use connector_sdk::http::Egress;
 use runner_gateway::control::Object;
-use runner_server::{prove, secret_field};
+use runner_server::prove;
 use serde_json::{Value, json};
 
 use crate::app::App;
@@ -32,13 +33,20 @@ async fn add(app: &App, args: &AddConnectionArgs) -> Result<Exit, Problem> {
     workspace.is_free(Object::Connection, name)?;
     let connector = app.registry.connector(&args.connector)?;
     let mut fields = input::from_option("--field", &args.field, Some(connector.connection_schema()))?;
-    if let Some(field) = secret_field(connector) {
+    if let Some(field) = connector.secret_fields().next() {
         if fields.get(field).is_some() {
             let message = format!("{field} is secret, and an argument is no place for it: others may see it");
             return Err(Problem::usage(message, "leave it out, and give it on stdin or with --from-env VARIABLE"));
         }
         fields[field] = Value::from(secret(app, &args.secret)?);
     }
+    // What cannot be a connection is not stored.
+    let egress = if args.allow_private { Egress::Private } else { Egress::Public };
+    connector.connect(name, fields.clone(), egress).inspect_err(|_| {
+        if !args.allow_private {
+            app.console.say("If it is in your own network, add --allow-private.");
+        }
+    })?;
     let mut value = json!({ "connector": connector.id(), "fields": fields });
     if args.allow_private {
         value["allow_private"] = Value::Bool(true);
@@ -51,7 +59,7 @@ async fn rotate(app: &App, named: &NamedConnection, from: &SecretArg) -> Result<
     let workspace = Workspace::open(app, &named.at)?;
     let mut value = workspace.object(Object::Connection, &named.name)?;
     let connector = connector(app, &value)?;
-    let field = secret_field(connector).ok_or_else(|| {
+    let field = connector.secret_fields().next().ok_or_else(|| {
         Problem::usage(format!("a connection to {} has no secret", connector.label()), "there is nothing to rotate")
     })?;
     value["fields"][field] = Value::from(secret(app, from)?);

@@ -36,7 +36,8 @@ async fn create(app: &App, args: &KeyArgs) -> Result<Exit, Problem> {
     app.console.result(&made.key, &json!({ "key": *made.key, "about": made.row }));
     let ends = expires.map(|expires| format!(", and ends {}", moment(expires))).unwrap_or_default();
     app.console.say(&format!(
-        "This key is shown this once. It is {}'s in {}{ends}. To end it: linkwork keys revoke {}",
+        "This key is shown this once. It is {}'s in {}{ends}. A server that runs knows it within a second. \
+         To end it: linkwork keys revoke {}",
         made.row.principal, workspace.name, made.row.id
     ));
     Ok(Exit::Done)
@@ -80,6 +81,8 @@ fn state(key: &KeyRow, now: Timestamp) -> String {
 
 async fn revoke(app: &App, at: &WorkspaceArg, id: &str) -> Result<Exit, Problem> {
     let workspace = Workspace::open(app, at)?;
+    // Whoever has found a whole key revokes that, and does not see it again.
+    let id = id.strip_prefix("lwk_").and_then(|key| key.split('_').next()).unwrap_or(id);
     let revoked = workspace.gateway().revoke_key(&Actor::Operator, &workspace.name, id, now()).await;
     revoked.map_err(|error| workspace.local.problem(error))?;
     app.console.result(&format!("{id} opens nothing any more"), &json!({ "key": id, "revoked": true }));

@@ -60,7 +60,5 @@ fn schema_without(connector: &Connector, fields: &Map<String, Value>) -> Schema 
 
 /// Whether a field of a connector is secret.
 pub(crate) fn is_secret(connector: &Connector, field: &str) -> bool {
-    let schema = &connector.connection_schema()["properties"][field];
-    let marked = |schema: &Value| schema["x-secret"] == true;
-    marked(schema) || schema["anyOf"].as_array().is_some_and(|variants| variants.iter().any(marked))
+    connector.secret_fields().any(|secret| secret == field)
 }

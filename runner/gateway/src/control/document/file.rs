@@ -132,6 +132,10 @@ pub(crate) struct ConnectionEntry {
     /// Whether the host may be at a private address.
     #[serde(default)]
     pub(crate) allow_private: bool,
+    /// Whether only admins make models of it. Else every member does, without the limits and the `allow` of other models.
+    #[serde(default)]
+    #[expect(dead_code, reason = "asked of the file as it stands, when somebody changes it")]
+    pub(crate) admins_only: bool,
 }
 
 /// A model.

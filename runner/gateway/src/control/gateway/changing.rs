@@ -11,7 +11,7 @@ use super::{Gateway, loading};
 use crate::control::caller::Actor;
 use crate::control::document::{self, Change, Object, Reference, is_name, is_secret};
 use crate::control::error::ControlError;
-use crate::control::refusal::{Refusal, RefusalKind};
+use crate::control::refusal::{Refusal, RefusalKind, shown};
 use crate::control::rights;
 use crate::control::roles::Permission;
 use crate::control::snapshot::Snapshot;
@@ -41,14 +41,26 @@ impl Gateway {
         mut change: Change,
         now: Timestamp,
     ) -> Result<String, ControlError> {
-        self.permit(actor, &change.workspace, permission(change.object), now)?;
+        let permission = permission(change.object);
+        self.permit(actor, &change.workspace, permission, now)?;
         // Nothing is changed that could not be noted.
         self.flush().await?;
         let _changing = self.inner.changing.lock().await;
+        let object = format!("{}/{}", change.object.word(), shown(&change.name));
+        let changed = self.change_file(actor, base, &mut change).await;
+        self.note_refusal(actor, permission, &object, &changed, now);
+        let version = changed?;
+        let action = format!("{}.{}", change.object.word(), if change.value.is_some() { "put" } else { "remove" });
+        let line = Self::done(actor, &change.workspace, &action, object, now);
+        self.note_file(line).await;
+        Ok(version)
+    }
+
+    async fn change_file(&self, actor: &Actor, base: &str, change: &mut Change) -> Result<String, ControlError> {
         let file = self.file_of_version(base)?;
-        self.allow(actor, &file, &mut change, now)?;
-        let secrets = self.take_secrets(&mut change).await?;
-        let text = document::changed(file, &change);
+        self.allowed(actor, &file, change)?;
+        let secrets = self.take_secrets(change).await?;
+        let text = document::changed(file, change);
         let findings = document::check_text(&text, &self.inner.registry);
         if !findings.is_empty() {
             return Err(ControlError::Invalid(findings));
@@ -56,13 +68,8 @@ impl Gateway {
         self.put_secrets(secrets).await?;
         let applied = self.apply(text).await;
         // What stays behind if this fails is sealed, and nothing refers to it.
-        let _ = self.forget_secrets(&change).await;
-        let version = applied?;
-        let action = format!("{}.{}", change.object.word(), if change.value.is_some() { "put" } else { "remove" });
-        let object = format!("{}/{}", change.object.word(), change.name);
-        let line = Self::done(actor, &change.workspace, &action, object, now);
-        self.note_file(line).await;
-        Ok(version)
+        let _ = self.forget_secrets(change).await;
+        applied
     }
 
     /// What the file says, if it is still the one that the change was made from.
@@ -80,17 +87,7 @@ impl Gateway {
         Document::parse(&text).map(Document::into_value).map_err(ControlError::Invalid)
     }
 
-    /// Whether this actor may make this change to what is there; every no is noted.
-    fn allow(&self, actor: &Actor, file: &Value, change: &mut Change, now: Timestamp) -> Result<(), Refusal> {
-        let allowed = self.allowed(actor, file, change);
-        if let (Err(refusal), Actor::Caller(caller)) = (&allowed, actor) {
-            let shown: String = change.name.chars().take(crate::bounds::NAME).collect();
-            let object = format!("{}/{shown}", change.object.word());
-            self.refused(Some(caller), permission(change.object).word(), &object, refusal, now);
-        }
-        allowed
-    }
-
+    /// Whether this actor may make this change to what is there.
     fn allowed(&self, actor: &Actor, file: &Value, change: &mut Change) -> Result<(), Refusal> {
         let (word, name) = (change.object.word(), &change.name);
         if !is_name(name) {
@@ -99,8 +96,10 @@ impl Gateway {
         }
         let before = document::find(file, &change.workspace, change.object, name);
         if before.is_none() && change.value.is_none() {
-            let message = format!("there is no {word} {name:?}");
-            return Err(Refusal::new(RefusalKind::NotFound, message, "list them to see their names"));
+            return Err(Refusal::missing(word, name, "list them to see their names"));
+        }
+        if change.object == Object::Connection && change.value.is_none() {
+            is_unused(file, &change.workspace, name)?;
         }
         let Actor::Caller(caller) = actor else { return Ok(()) };
         let may = |permission| self.permitted(actor, &change.workspace, permission).is_ok();
@@ -110,7 +109,9 @@ impl Gateway {
             Object::Model => {
                 let all = may(Permission::WriteAllModels);
                 let policies = may(Permission::WritePolicies);
-                rights::of_model(&caller.principal, all, policies, before, change.value.as_mut())
+                let connection = |name: &str| document::find(file, &change.workspace, Object::Connection, name);
+                let is_closed = |name: &str| connection(name).is_some_and(|found| found["admins_only"] == true);
+                rights::of_model(&caller.principal, all, policies, is_closed, before, change.value.as_mut())
             }
         }
     }
@@ -124,7 +125,23 @@ impl Gateway {
             value["fields"][&field] = serde_json::json!({ "vault": address.version });
             envelopes.push(self.seal(&secret, address)?);
         }
+        if !envelopes.is_empty() {
+            self.knows_every_seal().await?;
+        }
         Ok(envelopes)
+    }
+
+    /// Refuses to seal by a wrong master key: afterwards no key would open everything.
+    async fn knows_every_seal(&self) -> Result<(), ControlError> {
+        let snapshot = self.snapshot();
+        let Some(masters) = &snapshot.masters else { return Ok(()) };
+        let current = masters.current.id().to_owned();
+        let others = self.inner.store.tables().read(move |db| vault::table::sealed_by_others(db, &current)).await?;
+        if others.iter().all(|one| masters.by_id(&one.master).is_some()) {
+            return Ok(());
+        }
+        let fix = "give the server that key again, or put it into \"old_master_keys\"";
+        Err(ControlError::unavailable("the vault holds secrets that another master key has sealed".to_owned(), fix))
     }
 
     async fn next_address(&self, workspace: &str, connection: &str, field: &str) -> Result<Address, Error> {
@@ -185,6 +202,18 @@ impl Gateway {
         let (workspace, connection) = (change.workspace.clone(), change.name.clone());
         self.inner.store.upkeep(move |db| vault::table::forget(db, &workspace, &connection, &kept)).await
     }
+}
+
+/// Refuses to take a connection away from models.
+fn is_unused(file: &Value, workspace: &str, connection: &str) -> Result<(), Refusal> {
+    let models = file["workspaces"][workspace]["models"].as_object().into_iter().flatten();
+    let users: Vec<&str> =
+        models.filter(|(_, model)| model["connection"] == connection).map(|(name, _)| name.as_str()).collect();
+    if users.is_empty() {
+        return Ok(());
+    }
+    let message = format!("models use this connection: {}", users.join(", "));
+    Err(Refusal::new(RefusalKind::Invalid, message, "remove them first, or let them use another"))
 }
 
 fn permission(object: Object) -> Permission {

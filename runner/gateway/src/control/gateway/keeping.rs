@@ -11,14 +11,17 @@ use crate::control::document::Object;
 use crate::control::error::ControlError;
 use crate::control::keys::{self, KeyRow, MadeKey, NewKey};
 use crate::control::records;
-use crate::control::refusal::{Refusal, RefusalKind};
+use crate::control::refusal::{Refusal, RefusalKind, shown};
 use crate::control::roles::Permission;
 
 impl Gateway {
     /// Makes a key. It is told this once.
     pub async fn make_key(&self, actor: &Actor, new: NewKey, now: Timestamp) -> Result<MadeKey, ControlError> {
-        self.permit(actor, &new.workspace, self.of_keys(actor, &new.principal), now)?;
-        self.check_new(actor, &new, now)?;
+        let permission = self.of_keys(actor, &new.principal);
+        self.permit(actor, &new.workspace, permission, now)?;
+        let checked = self.check_new(actor, &new, now).map_err(ControlError::from);
+        self.note_refusal(actor, permission, &format!("principal/{}", shown(&new.principal)), &checked, now);
+        checked?;
         let _changing = self.inner.changing.lock().await;
         let workspace = new.workspace.clone();
         let (made, key) = keys::make(new, now, actor.name());
@@ -65,7 +68,9 @@ impl Gateway {
         let may_see =
             |row: &KeyRow| is_own || self.permitted(actor, workspace, self.of_keys(actor, &row.principal)).is_ok();
         let seen = row.filter(|row| row.workspace == workspace && may_see(row));
-        seen.ok_or_else(|| no_key(id).into())
+        let seen = seen.ok_or_else(|| Refusal::missing("key", id, "list the keys to see their ids").into());
+        self.note_refusal(actor, permission, &format!("key/{}", shown(id)), &seen, now);
+        seen
     }
 
     /// The keys of a workspace that the actor may see, by their ids, from after one on. Never a key itself.
@@ -103,8 +108,8 @@ impl Gateway {
 
     fn check_new(&self, actor: &Actor, new: &NewKey, now: Timestamp) -> Result<(), Refusal> {
         if self.snapshot().principal(&new.workspace, &new.principal).is_none() {
-            let shown: String = new.principal.chars().take(bounds::NAME).collect();
-            return invalid(format!("there is no principal {shown:?}"), "take the principal in first");
+            let message = format!("there is no principal {:?}", shown(&new.principal));
+            return invalid(message, "take the principal in first");
         }
         if new.label.len() > bounds::KEY_LABEL || new.label.chars().any(char::is_control) {
             return invalid("the label is too long, or not one line", "use at most 200 bytes of plain text");
@@ -124,10 +129,7 @@ impl Gateway {
         }
         let snapshot = self.snapshot();
         match models.iter().find(|model| snapshot.object(&new.workspace, Object::Model, model).is_none()) {
-            Some(model) => {
-                let shown: String = model.chars().take(bounds::NAME).collect();
-                invalid(format!("there is no model {shown:?}"), "name models that there are")
-            }
+            Some(model) => invalid(format!("there is no model {:?}", shown(model)), "name models that there are"),
             None => Ok(()),
         }
     }
@@ -152,9 +154,4 @@ fn check_end(actor: &Actor, new: &NewKey, now: Timestamp) -> Result<(), Refusal>
 
 fn invalid(message: impl Into<Cow<'static, str>>, fix: &'static str) -> Result<(), Refusal> {
     Err(Refusal::new(RefusalKind::Invalid, message, fix))
-}
-
-fn no_key(id: &str) -> Refusal {
-    let shown: String = id.chars().take(bounds::NAME).collect();
-    Refusal::new(RefusalKind::NotFound, format!("there is no key {shown:?}"), "list the keys to see their ids")
 }

@@ -4,6 +4,7 @@ use runner_flow::Timestamp;
 
 use super::Gateway;
 use crate::control::caller::{Actor, Caller};
+use crate::control::error::ControlError;
 use crate::control::records::AuditLine;
 use crate::control::refusal::{Refusal, RefusalKind};
 use crate::control::roles::Permission;
@@ -32,7 +33,7 @@ impl Gateway {
             Actor::Caller(caller) => &*caller.workspace == workspace,
         };
         if !is_theirs || snapshot.workspace(workspace).is_none() {
-            return Err(no_workspace(workspace));
+            return Err(Refusal::missing("workspace", workspace, "use the workspace of your key"));
         }
         match actor {
             Actor::Operator => Ok(()),
@@ -45,6 +46,25 @@ impl Gateway {
                     "ask an admin of the workspace, or use a key that is not limited to some models",
                 )),
             },
+        }
+    }
+
+    /// Notes why somebody who may do such things did not get this one.
+    pub(super) fn note_refusal<T>(
+        &self,
+        actor: &Actor,
+        permission: Permission,
+        object: &str,
+        result: &Result<T, ControlError>,
+        now: Timestamp,
+    ) {
+        let refusal = match result {
+            Err(ControlError::Refused(refusal)) => refusal.clone(),
+            Err(ControlError::Invalid(_)) => Refusal::new(RefusalKind::Invalid, "the file would be wrong", ""),
+            Err(ControlError::Store(_)) | Ok(_) => return,
+        };
+        if let Actor::Caller(caller) = actor {
+            self.refused(Some(caller), permission.word(), object, &refusal, now);
         }
     }
 
@@ -67,9 +87,4 @@ impl Gateway {
 fn key_may(caller: &Caller, permission: Permission) -> bool {
     let is_for_calls = matches!(permission, Permission::CallModels | Permission::ListModels | Permission::ReadCalls);
     is_for_calls || !caller.entry.is_limited()
-}
-
-fn no_workspace(name: &str) -> Refusal {
-    let shown: String = name.chars().take(crate::bounds::NAME).collect();
-    Refusal::new(RefusalKind::NotFound, format!("there is no workspace {shown:?}"), "use the workspace of your key")
 }

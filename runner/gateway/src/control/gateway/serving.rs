@@ -6,13 +6,13 @@ use std::time::Instant;
 use runner_flow::Timestamp;
 
 use super::Gateway;
-use crate::bounds;
 use crate::control::call::{CallEnd, CallId, Wanted};
 use crate::control::caller::Caller;
 use crate::control::limits::{self, Held};
 use crate::control::model::Model;
 use crate::control::records::{AuditLine, CallRecord};
-use crate::control::refusal::Refusal;
+use crate::control::refusal::{Refusal, shown};
+use crate::control::roles::Permission;
 use crate::control::snapshot::Snapshot;
 
 /// A call that was let through. If it is dropped unfinished, it is recorded as given up.
@@ -60,12 +60,15 @@ impl Gateway {
         let snapshot = self.snapshot();
         let here = snapshot.workspace(&caller.workspace).filter(|_| is_here);
         let model = here.and_then(|here| here.model(name)).filter(|model| snapshot.opens(caller, model));
-        model.cloned().ok_or_else(|| {
-            let refusal = Refusal::no_model(name);
-            let shown: String = name.chars().take(bounds::NAME).collect();
-            self.refused(Some(caller), "model.call", &format!("model/{}", shown.escape_debug()), &refusal, now);
-            refusal
-        })
+        model.cloned().ok_or_else(|| self.no_model(caller, name, now))
+    }
+
+    /// The one answer to whoever asks for a model that is not there for them. It is noted.
+    pub(crate) fn no_model(&self, caller: &Caller, name: &str, now: Timestamp) -> Refusal {
+        let refusal = Refusal::no_model(name);
+        let object = format!("model/{}", shown(name).escape_debug());
+        self.refused(Some(caller), "model.call", &object, &refusal, now);
+        refusal
     }
 
     /// The models that the caller may use now, by name.
@@ -104,8 +107,9 @@ impl Gateway {
 impl Snapshot {
     /// Whether a caller may use a model: its key, and its principal at this moment.
     fn opens(&self, caller: &Caller, model: &Model) -> bool {
-        let is_there = self.principal(&caller.workspace, &caller.principal).is_some();
-        is_there && caller.entry.may_use(&model.name) && model.is_open_to(&caller.principal)
+        let principal = self.principal(&caller.workspace, &caller.principal);
+        let may_call = principal.is_some_and(|principal| principal.role.may(Permission::CallModels));
+        may_call && caller.entry.may_use(&model.name) && model.is_open_to(&caller.principal)
     }
 }
 

@@ -12,7 +12,7 @@ use crate::control::caller::Actor;
 use crate::control::error::ControlError;
 use crate::control::limits::{self, DAY};
 use crate::control::records::{self, AuditLine, CallQuery, CallRow, UsageQuery, UsageRow};
-use crate::control::refusal::{Refusal, RefusalKind};
+use crate::control::refusal::Refusal;
 use crate::control::roles::Permission;
 
 /// How long records are kept.
@@ -58,9 +58,10 @@ impl Gateway {
             Ok(call.map(|call| (call, content)))
         });
         let found = found.await?.filter(|(call, _)| own.is_none_or(|own| own == call.principal));
-        let (call, content) = found.ok_or_else(|| {
-            Refusal::new(RefusalKind::NotFound, format!("there is no call {id}"), "list the calls to see their ids")
-        })?;
+        let missing = || Refusal::missing("call", &id.to_string(), "list the calls to see their ids").into();
+        let found = found.ok_or_else(missing);
+        self.note_refusal(actor, Permission::ReadCalls, &id.to_string(), &found, now);
+        let (call, content) = found?;
         Ok((call, content.map(|(request, answer)| Content { request: request.into(), answer: answer.into() })))
     }
 

@@ -193,7 +193,7 @@ pub(crate) fn settle(held: Vec<Held>, wanted: &Wanted, end: &CallEnd, now: Times
 /// was told.
 fn used(wanted: &Wanted, end: &CallEnd) -> (Amounts, bool) {
     let (input, output) = (end.usage.all_input(), end.usage.all_output());
-    let was_served = end.sent && end.status.is_none_or(|status| (200..300).contains(&status));
+    let was_served = end.was_served();
     let is_told = !was_served || (input.is_some() && output.is_some());
     let amounts = if was_served {
         let answered = end.bytes_out.div_ceil(if wanted.stream { STREAMED_BYTES } else { BYTES });

@@ -19,7 +19,7 @@ pub struct Sums {
     pub calls: u64,
     /// Of those, how many went wrong.
     pub errors: u64,
-    /// Of those that went well, how many did not tell what they used. They are not in the sums below.
+    /// How many were served, or may have been, and did not tell what they used. They are not in the sums below.
     pub unknown: u64,
     /// Tokens that were sent.
     pub input: u64,
@@ -36,10 +36,9 @@ pub struct Sums {
 impl Sums {
     fn add(&mut self, call: &CallRecord) {
         let (end, usage) = (&call.end, &call.end.usage);
-        let is_error = end.error_type.is_some();
         self.calls += 1;
-        self.errors += u64::from(is_error);
-        self.unknown += u64::from(!is_error && usage.all().is_none());
+        self.errors += u64::from(end.error_type.is_some());
+        self.unknown += u64::from(end.was_served() && usage.all().is_none());
         self.input += usage.all_input().unwrap_or(0);
         self.output += usage.all_output().unwrap_or(0);
         self.total += usage.all().unwrap_or(0);

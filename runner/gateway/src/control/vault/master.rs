@@ -79,7 +79,7 @@ pub(crate) struct MasterKeys {
 }
 
 impl MasterKeys {
-    pub(super) fn by_id(&self, id: &str) -> Option<&MasterKey> {
+    pub(crate) fn by_id(&self, id: &str) -> Option<&MasterKey> {
         std::iter::once(&self.current).chain(&self.old).find(|key| key.id == id)
     }
 }
