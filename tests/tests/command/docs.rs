@@ -18,7 +18,12 @@ fn every_flow_and_every_step_is_valid() {
     let mut files = Vec::new();
     for block in blocks() {
         let flow = match &block.value {
-            Value::Object(object) if object.contains_key("linkwork") => block.value.clone(),
+            Value::Object(object) if object.contains_key("workspaces") => {
+                let told = Shell::default().file("linkwork.json", block.value.to_string()).run(["check"]).exits(3);
+                assert_eq!(told.stderr.matches("error[").count(), 1, "only the master key is missing: {told:?}");
+                continue;
+            }
+            flow if is_flow(flow) => flow.clone(),
             Value::Object(object) if object.contains_key("id") => flow_around(std::slice::from_ref(&block.value)),
             Value::Array(steps) => flow_around(steps),
             other => {
@@ -40,7 +45,7 @@ fn every_flow_and_every_step_is_valid() {
 #[test]
 fn every_test_holds() {
     let mut shell = shell();
-    for block in blocks().iter().filter(|block| block.value.get("linkwork").is_some()) {
+    for block in blocks().iter().filter(|block| is_flow(&block.value)) {
         let name = block.value["name"].as_str().expect("a flow has a name");
         shell = shell.file(&format!("{name}.linkwork.json"), block.value.to_string());
     }
@@ -145,6 +150,10 @@ fn collect_slots(value: &Value, slots: &mut Map<String, Value>) {
         Value::Array(items) => items.iter().for_each(|value| collect_slots(value, slots)),
         _ => {}
     }
+}
+
+fn is_flow(block: &Value) -> bool {
+    block.get("linkwork").is_some() && block.get("workspaces").is_none()
 }
 
 fn is_test(value: &Value) -> bool {

@@ -220,7 +220,10 @@ impl Drop for Flow {
 }
 
 fn pass_on(tap: &mut Tap, events: &mut Events, whole: Bytes) -> Bytes {
-    events::each(&whole).for_each(|event| tap.event(&event));
+    for event in events::each(&whole) {
+        tap.event(&event);
+        events.has_end = events.has_end || is_last(&event);
+    }
     events.mender.mend(whole)
 }
 

@@ -57,8 +57,8 @@ fn a_rotated_secret_takes_the_place_of_the_one_before() {
 fn a_connection_that_a_model_uses_stays() {
     let house = House::furnished();
     let remove = ["connections", "remove", "xai", "--workspace", "acme"];
-    let told = house.shell.run(remove).exits(3);
-    assert!(told.stderr.contains("unknown_connection"), "{told:?}");
+    let told = house.shell.run(remove).exits(2);
+    assert!(told.stderr.contains("models use this connection: grok"), "{told:?}");
     house.shell.run(["models", "remove", "grok", "--workspace", "acme"]).exits(0);
     house.shell.run(remove).exits(0);
 }
@@ -232,10 +232,6 @@ fn what_cannot_be_a_connection_is_not_stored() {
     assert!(told.code != 0 && told.stderr.contains("--allow-private"), "{told:?}");
     assert_eq!(house.file(), before);
     house.connect("xai", "PROVIDER_KEY").exits(0);
-    let create = ["models", "create", "grok", "--connection", "xai", "--model", "grok-4.3", "--workspace", "acme"];
-    house.shell.run(create).exits(0);
-    let told = house.shell.run(["connections", "remove", "xai", "--workspace", "acme"]).exits(2);
-    assert!(told.stderr.contains("models use this connection: grok"), "{told:?}");
     let told = house.shell.run(["check", "--sandbox"]).exits(2);
     assert!(told.stderr.contains("base_url"), "{told:?}");
 }
