@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use schemars::generate::SchemaSettings;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::action::Action;
 use crate::connection::{BoundConnection, Connection, ConnectionAbout, secret_fields};
@@ -113,6 +113,23 @@ impl Connector {
     /// Those of its connection's fields that are secret, by name.
     pub fn secret_fields(&self) -> impl Iterator<Item = &str> {
         secret_fields(self.connection_schema())
+    }
+
+    /// Which fields an entry of a file has that names this connector, for editors. What they hold is checked where the entry is
+    /// read: it may refer to a secret.
+    pub fn entry_schema(&self) -> Value {
+        let field = |(name, schema): (&String, &Value)| {
+            let known = json!({ "description": schema["description"], "examples": schema["enum"] });
+            let known = known.as_object().into_iter().flatten().filter(|(_, said)| !said.is_null());
+            (name.clone(), known.map(|(word, said)| (word.clone(), said.clone())).collect::<Value>())
+        };
+        let properties = self.connection_schema()["properties"].as_object().into_iter().flatten().map(field);
+        let fields =
+            json!({ "x-secret": true, "properties": properties.collect::<Value>(), "additionalProperties": false });
+        json!({
+            "if": { "properties": { "connector": { "const": self.id() } }, "required": ["connector"] },
+            "then": { "properties": { "fields": fields } }
+        })
     }
 
     fn schema(&self) -> &Schema {

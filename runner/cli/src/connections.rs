@@ -244,24 +244,8 @@ pub(crate) fn schema(registry: &Registry) -> Value {
             },
             "required": ["connector"],
             "additionalProperties": false,
-            "allOf": registry.connectors().iter().map(fields_of).collect::<Vec<_>>()
+            "allOf": registry.connectors().iter().map(Connector::entry_schema).collect::<Vec<_>>()
         }
-    })
-}
-
-/// The fields of a connector by name, for editors. What they hold is checked when they are bound: it may be credentials.
-fn fields_of(connector: &Connector) -> Value {
-    let field = |(name, schema): (&String, &Value)| {
-        let known = json!({ "description": schema["description"], "examples": schema["enum"] });
-        let known = known.as_object().into_iter().flatten().filter(|(_, said)| !said.is_null());
-        (name.clone(), known.map(|(word, said)| (word.clone(), said.clone())).collect::<Value>())
-    };
-    let properties = connector.connection_schema()["properties"].as_object().into_iter().flatten().map(field);
-    let fields =
-        json!({ "x-secret": true, "properties": properties.collect::<Value>(), "additionalProperties": false });
-    json!({
-        "if": { "properties": { "connector": { "const": connector.id() } }, "required": ["connector"] },
-        "then": { "properties": { "fields": fields } }
     })
 }
 

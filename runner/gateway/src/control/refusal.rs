@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
+use http::StatusCode;
+
 use crate::bounds;
 
 /// What kind of no it is, for whoever has to say it in a protocol's words.
@@ -36,6 +38,19 @@ impl RefusalKind {
             Self::Conflict => "conflict",
             Self::LimitReached => "limit_reached",
             Self::Unavailable => "unavailable",
+        }
+    }
+
+    /// The status of an answer that says so. What conflicts is the version that a change was made from.
+    pub fn status(self) -> StatusCode {
+        match self {
+            Self::Unauthenticated => StatusCode::UNAUTHORIZED,
+            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Invalid => StatusCode::BAD_REQUEST,
+            Self::Conflict => StatusCode::PRECONDITION_FAILED,
+            Self::LimitReached => StatusCode::TOO_MANY_REQUESTS,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 }

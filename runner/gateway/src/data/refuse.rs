@@ -140,15 +140,7 @@ impl No {
 
 impl From<Refusal> for No {
     fn from(refusal: Refusal) -> Self {
-        let status = match refusal.kind {
-            RefusalKind::Unauthenticated => StatusCode::UNAUTHORIZED,
-            RefusalKind::Forbidden => StatusCode::FORBIDDEN,
-            RefusalKind::NotFound => StatusCode::NOT_FOUND,
-            RefusalKind::Invalid => StatusCode::BAD_REQUEST,
-            RefusalKind::Conflict => StatusCode::CONFLICT,
-            RefusalKind::LimitReached => StatusCode::TOO_MANY_REQUESTS,
-            RefusalKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-        };
+        let status = refusal.kind.status();
         // What this place looks for by name is always a model.
         let code = if refusal.kind == RefusalKind::NotFound { "no_model" } else { refusal.kind.code() };
         Self { retry_after: refusal.retry_after, kind: None, ..Self::new(status, code, refusal.to_string()) }

@@ -128,15 +128,7 @@ impl No {
 
 impl From<Refusal> for No {
     fn from(refusal: Refusal) -> Self {
-        let status = match refusal.kind {
-            RefusalKind::Unauthenticated => StatusCode::UNAUTHORIZED,
-            RefusalKind::Forbidden => StatusCode::FORBIDDEN,
-            RefusalKind::NotFound => StatusCode::NOT_FOUND,
-            RefusalKind::Invalid => StatusCode::BAD_REQUEST,
-            RefusalKind::Conflict => StatusCode::PRECONDITION_FAILED,
-            RefusalKind::LimitReached => StatusCode::TOO_MANY_REQUESTS,
-            RefusalKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-        };
+        let status = refusal.kind.status();
         let header = match (refusal.kind, refusal.retry_after) {
             (RefusalKind::Unauthenticated, _) => Some((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
             (_, Some(wait)) => Some((RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)))),
